@@ -1,0 +1,44 @@
+package dev.osprey.fault;
+
+/** Everything that can go wrong on purpose, with what each wire makes of it. */
+public enum ErrorCode {
+    /** An image without a byte in it. */
+    IMAGE_EMPTY(400, false),
+    /** Bytes that are no image of a supported format, or a damaged one. */
+    IMAGE_UNREADABLE(422, false),
+    /** More bytes, or more pixels by its header, than the limit allows. */
+    IMAGE_TOO_LARGE(413, false),
+    /** A setting outside its range or of the wrong type. */
+    SETTING_INVALID(400, false),
+    /** The configuration of the server does not hold together; detail lists every problem. */
+    CONFIGURATION_INVALID(500, false),
+    /** A manifest or its file is wrong; detail lists every problem of every manifest. */
+    MODEL_INVALID(500, false),
+    /** No such model, or no such version of it. */
+    MODEL_UNKNOWN(404, false),
+    /** The model exists but is not loaded. */
+    MODEL_NOT_READY(503, true),
+    /** ONNX Runtime refused the input or failed while running. */
+    MODEL_FAILED(500, true),
+    /** Loading would exceed the memory budget; detail has the numbers. */
+    MEMORY_EXHAUSTED(507, true),
+    /** The server is stopping, or the model was unloaded while work waited for it. */
+    SERVER_STOPPING(503, true);
+
+    private final int httpStatus;
+    private final boolean retryable;
+
+    ErrorCode(int httpStatus, boolean retryable) {
+        this.httpStatus = httpStatus;
+        this.retryable = retryable;
+    }
+
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** Whether the same request may succeed later without a change. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * Osprey, a real-time vision server: frames come in at an entrance, go through one pipeline and come back as answers.
+ *
+ * <p>The map; an arrow may only point down, and the capabilities do not know each other:
+ *
+ * <pre>
+ *   segmentation                                  the capabilities: endpoint, messages, what to do with an answer
+ *   admin  health                                 the other entrances: operators, probes
+ *       socket                                    the container's WebSocket as the peer of a stream
+ *       stream                                    a live client: mailbox, ordered replies, writer, admission
+ *         inference                               which frame runs when. Plain Java
+ *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
+ *         model                                   what models/ holds: catalogue, manifest, labels, checksum
+ *         imaging                                 pixels in and out, drawing. The only user of org.bytedeco
+ *   config  fault  metrics                        ground: typed settings, error codes, counters
+ * </pre>
+ */
+@NullMarked
+package dev.osprey;
+
+import org.jspecify.annotations.NullMarked;
