@@ -1,0 +1,67 @@
+package dev.osprey.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Every setting of Osprey. The key of a component is {@code osprey.<section>.<name-in-kebab-case>}; unit, meaning and
+ * default of each stand in {@code META-INF/microprofile-config.properties}.
+ */
+public record OspreyConfig(
+        Server server,
+        Access access,
+        Model model,
+        Runtime runtime,
+        Imaging imaging,
+        Stream stream,
+        Segmentation segmentation,
+        Admin admin) {
+
+    public record Server(
+            String address, @Range(min = 1, max = 65_535) int port) {}
+
+    public record Access(List<String> allowedOrigins) {}
+
+    public record Model(Path repository) {}
+
+    public record Runtime(
+            Provider provider,
+            @Range(min = 0, max = 1_024) int intraOpThreads,
+            @Range(min = 1, max = 1_048_576) int memoryBudgetMib) {}
+
+    /** Where models run: {@code AUTO} is CUDA where it works and the CPU elsewhere. */
+    public enum Provider {
+        AUTO,
+        CPU,
+        CUDA
+    }
+
+    public record Imaging(
+            @Range(min = 1, max = 65_535) int maxWidth,
+            @Range(min = 1, max = 65_535) int maxHeight) {}
+
+    public record Stream(
+            @Range(min = 1, max = 1_000_000) int maxConnections,
+            @Range(min = 1, max = 1_000_000) int maxConnectionsPerAddress,
+            @Range(min = 1_024, max = 1_073_741_824) int maxMessageBytes,
+            @Range(min = 1, max = 1_000) int maxFramesWaiting,
+            @Range(min = 2, max = 100_000) int maxUnanswered,
+            @Range(min = 1, max = 1_000_000) int maxMalformedMessages,
+            Duration sendTimeout,
+            Duration pingInterval,
+            Duration pongTimeout) {}
+
+    public record Segmentation(
+            String fastModel,
+            String balancedModel,
+            String accurateModel,
+            String sotaModel,
+            String defaultMode,
+            String defaultVisualization,
+            @Range(min = 0, max = 1) double defaultOpacity,
+            @Range(min = 1, max = 100) int jpegQuality,
+            boolean answerFailedFrames) {}
+
+    public record Admin(boolean enabled) {}
+}

@@ -1,0 +1,157 @@
+package dev.osprey.model;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The manifests of the model repository as they were when it was read. Immutable. */
+public final class Catalogue {
+
+    private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
+
+    private final Path repository;
+    private final SortedMap<String, ModelManifest> manifests;
+
+    private Catalogue(Path repository, SortedMap<String, ModelManifest> manifests) {
+        this.repository = repository;
+        this.manifests = manifests;
+    }
+
+    /**
+     * Reads every {@code <name>/model.json} below the repository.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_INVALID} with every problem of every manifest
+     */
+    public static Catalogue read(Path repository) {
+        List<String> problems = new ArrayList<>();
+        SortedMap<String, ModelManifest> manifests = new TreeMap<>();
+        for (Path file : manifestFiles(repository)) {
+            String folder = file.getParent().getFileName().toString();
+            if (!folder.matches(NAME)) {
+                problems.add("the folder \"%s\" is no model name: lower-case letters, digits and hyphens"
+                        .formatted(folder));
+            }
+            Optional<ModelManifest> read = ManifestReader.read(file, problems);
+            read.ifPresent(manifest -> {
+                manifests.put(manifest.name(), manifest);
+                checkServedVersion(repository, manifest, problems);
+            });
+        }
+        if (!problems.isEmpty()) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_INVALID,
+                    "The model repository has " + problems.size() + " problem(s): " + String.join("; ", problems));
+        }
+        return new Catalogue(repository, manifests);
+    }
+
+    private static List<Path> manifestFiles(Path repository) {
+        try (Stream<Path> folders = Files.list(repository)) {
+            return folders.map(folder -> folder.resolve("model.json"))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_INVALID, "The model repository is not a folder that can be read", e);
+        }
+    }
+
+    private static void checkServedVersion(Path repository, ModelManifest manifest, List<String> problems) {
+        if (!manifest.sha256().containsKey(manifest.version())) {
+            problems.add("%s/model.json: sha256 has no entry for version %d"
+                    .formatted(manifest.name(), manifest.version()));
+        }
+        if (!Files.isRegularFile(file(repository, manifest.name(), manifest.version()))) {
+            problems.add("%s/%d/model.onnx is missing".formatted(manifest.name(), manifest.version()));
+        }
+    }
+
+    private static Path file(Path repository, String name, int version) {
+        return repository.resolve(name).resolve(Integer.toString(version)).resolve("model.onnx");
+    }
+
+    /** Names of all models, in alphabetical order. */
+    public List<String> names() {
+        return List.copyOf(manifests.keySet());
+    }
+
+    public Optional<ModelManifest> find(String name) {
+        return Optional.ofNullable(manifests.get(name));
+    }
+
+    /** @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN} naming the models there are */
+    public ModelManifest manifest(String name) {
+        return find(name)
+                .orElseThrow(() -> new OspreyException(
+                        ErrorCode.MODEL_UNKNOWN,
+                        "There is no model \"%s\"; there are: %s".formatted(name, String.join(", ", names()))));
+    }
+
+    /** The versions of a model that have a checksum and a file, ascending. */
+    public SortedSet<Integer> versions(String name) {
+        SortedSet<Integer> versions = new TreeSet<>();
+        for (Map.Entry<Integer, String> entry : manifest(name).sha256().entrySet()) {
+            if (Files.isRegularFile(file(repository, name, entry.getKey()))) {
+                versions.add(entry.getKey());
+            }
+        }
+        return versions;
+    }
+
+    /**
+     * The network of a model, its checksum compared with the manifest's. Reads the whole file.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN} where there is no such version,
+     *     {@link ErrorCode#MODEL_INVALID} where the file is not the one the manifest was written for
+     */
+    public Path verifiedFile(String name, int version) {
+        String expected = manifest(name).sha256().get(version);
+        Path file = file(repository, name, version);
+        if (expected == null || !Files.isRegularFile(file)) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_UNKNOWN,
+                    "Model \"%s\" has no version %d; it has: %s".formatted(name, version, versions(name)));
+        }
+        String found = sha256(file);
+        if (!found.equals(expected)) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_INVALID,
+                    "%s/%d/model.onnx has the SHA-256 %s, its manifest says %s"
+                            .formatted(name, version, found, expected));
+        }
+        return file;
+    }
+
+    private static String sha256(Path file) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (InputStream stream = new DigestInputStream(Files.newInputStream(file), digest)) {
+                stream.transferTo(OutputStream.nullOutputStream());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.osprey.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.osprey.config.OspreyConfig.Provider;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.model.ModelManifest;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of a model, loaded and warmed. Counts its leases, since {@code OrtSession.close()} must not meet a running
+ * call: retired, it is closed by whoever returns the last lease. Any thread may use it.
+ */
+final class WarmModel {
+
+    private static final Logger LOG = System.getLogger(WarmModel.class.getName());
+
+    private final ModelManifest manifest;
+    private final int version;
+    private final Device device;
+    private final OrtSession.SessionOptions options;
+    private final OrtSession session;
+
+    private int leases;
+    private boolean retired;
+    private boolean closed;
+
+    private WarmModel(
+            ModelManifest manifest,
+            int version,
+            Device device,
+            OrtSession.SessionOptions options,
+            OrtSession session) {
+        this.manifest = manifest;
+        this.version = version;
+        this.device = device;
+        this.options = options;
+        this.session = session;
+    }
+
+    /**
+     * Opens a session, compares it with the manifest and runs it on random input for every batch size.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_INVALID} where file and manifest do not fit each other,
+     *     {@link ErrorCode#MODEL_FAILED} where a warm-up run fails
+     */
+    static WarmModel load(ModelManifest manifest, int version, Path file, Device device) {
+        OrtSession.SessionOptions options = null;
+        OrtSession session = null;
+        try {
+            options = device.sessionOptions();
+            session = device.openSession(file, options);
+            checkTensors(manifest, session);
+            WarmModel model = new WarmModel(manifest, version, device, options, session);
+            model.warmUp();
+            return model;
+        } catch (OrtException e) {
+            close(session, options);
+            throw new OspreyException(
+                    ErrorCode.MODEL_INVALID,
+                    "Version %d of \"%s\" is no network that ONNX Runtime can load"
+                            .formatted(version, manifest.name()),
+                    e);
+        } catch (RuntimeException e) {
+            close(session, options);
+            throw e;
+        }
+    }
+
+    private static void checkTensors(ModelManifest manifest, OrtSession session) throws OrtException {
+        List<String> problems = new ArrayList<>();
+        ModelManifest.Input input = manifest.input();
+        ModelManifest.Output output = manifest.output();
+        int batch = manifest.batch().max();
+        checkTensor(
+                "input", input.tensor(), session.getInputInfo(), batch, problems, input.height(), input.width(), 3);
+        checkTensor(
+                "output", output.tensor(), session.getOutputInfo(), batch, problems, output.height(), output.width());
+        if (!problems.isEmpty()) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_INVALID,
+                    "\"%s\" does not fit its manifest: %s".formatted(manifest.name(), String.join("; ", problems)));
+        }
+    }
+
+    private static void checkTensor(
+            String role,
+            String name,
+            Map<String, NodeInfo> tensors,
+            int maxBatch,
+            List<String> problems,
+            long... shapeOfOne) {
+        NodeInfo node = tensors.get(name);
+        if (node == null || !(node.getInfo() instanceof TensorInfo tensor)) {
+            problems.add("it has no %s tensor \"%s\", but: %s".formatted(role, name, tensors.keySet()));
+            return;
+        }
+        long[] shape = tensor.getShape();
+        boolean fits = tensor.type == OnnxJavaType.UINT8 && shape.length == shapeOfOne.length + 1;
+        for (int i = 0; fits && i < shapeOfOne.length; i++) {
+            fits = shape[i + 1] == shapeOfOne[i] || shape[i + 1] == -1;
+        }
+        fits = fits && (shape[0] == -1 || (maxBatch == 1 && shape[0] == 1));
+        if (!fits) {
+            problems.add("%s \"%s\" is %s %s, the manifest says uint8 [%s, %s]"
+                    .formatted(
+                            role,
+                            name,
+                            tensor.type,
+                            Arrays.toString(shape),
+                            maxBatch == 1 ? "1" : "N",
+                            Arrays.toString(shapeOfOne).replaceAll("[\\[\\]]", "")));
+        }
+    }
+
+    private void warmUp() {
+        int batch = manifest.batch().max();
+        ByteBuffer pixels = ByteBuffer.allocateDirect(batch * bytesPerInput(manifest));
+        ByteBuffer mask = ByteBuffer.allocateDirect(batch * bytesPerOutput(manifest));
+        byte[] noise = new byte[pixels.capacity()];
+        new Random(version).nextBytes(noise);
+        pixels.put(0, noise);
+        long start = System.nanoTime();
+        for (int size = 1; size <= batch; size++) {
+            for (int run = 0; run < manifest.warmupRuns(); run++) {
+                run(pixels, mask, size);
+            }
+        }
+        LOG.log(
+                Level.DEBUG,
+                "Warmed {0} {1} with {2} runs in {3} ms",
+                manifest.name(),
+                version,
+                batch * manifest.warmupRuns(),
+                (System.nanoTime() - start) / 1_000_000);
+    }
+
+    static int bytesPerInput(ModelManifest manifest) {
+        return manifest.input().width() * manifest.input().height() * 3;
+    }
+
+    static int bytesPerOutput(ModelManifest manifest) {
+        return manifest.output().width() * manifest.output().height();
+    }
+
+    /** See {@link Lease#run}. */
+    void run(ByteBuffer pixels, ByteBuffer mask, int batch) {
+        ModelManifest.Input in = manifest.input();
+        ModelManifest.Output out = manifest.output();
+        ByteBuffer inputBytes = pixels.slice(0, batch * bytesPerInput(manifest));
+        ByteBuffer outputBytes = mask.slice(0, batch * bytesPerOutput(manifest));
+        long[] inputShape = {batch, in.height(), in.width(), 3};
+        long[] outputShape = {batch, out.height(), out.width()};
+        try (OnnxTensor input =
+                        OnnxTensor.createTensor(device.environment(), inputBytes, inputShape, OnnxJavaType.UINT8);
+                OnnxTensor output =
+                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8);
+                OrtSession.Result ignored =
+                        session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output))) {
+            return;
+        } catch (OrtException e) {
+            throw new OspreyException(
+                    ErrorCode.MODEL_FAILED, "The model \"" + manifest.name() + "\" failed on this frame", e);
+        }
+    }
+
+    ModelManifest manifest() {
+        return manifest;
+    }
+
+    int version() {
+        return version;
+    }
+
+    Provider provider() {
+        return device.provider();
+    }
+
+    synchronized int leases() {
+        return leases;
+    }
+
+    synchronized boolean closed() {
+        return closed;
+    }
+
+    /** Whether the model could be leased; a retired one cannot. */
+    synchronized boolean tryAcquire() {
+        if (retired) {
+            return false;
+        }
+        leases++;
+        return true;
+    }
+
+    void release() {
+        boolean last;
+        synchronized (this) {
+            leases--;
+            last = retired && leases == 0 && !closed;
+            closed |= last;
+        }
+        if (last) {
+            close(session, options);
+        }
+    }
+
+    /** No further leases; the session is closed as soon as there are none left, which may be now. */
+    void retire() {
+        boolean idle;
+        synchronized (this) {
+            retired = true;
+            idle = leases == 0 && !closed;
+            closed |= idle;
+        }
+        if (idle) {
+            close(session, options);
+        }
+    }
+
+    /** The session before its options: they must outlive it. */
+    private static void close(@Nullable OrtSession session, OrtSession.@Nullable SessionOptions options) {
+        try (OrtSession.SessionOptions last = options;
+                OrtSession first = session) {
+            LOG.log(Level.DEBUG, "Closing {0} with {1}", first, last);
+        } catch (OrtException e) {
+            LOG.log(Level.WARNING, "A session could not be closed", e);
+        }
+    }
+}

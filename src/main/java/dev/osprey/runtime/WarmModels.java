@@ -1,0 +1,246 @@
+package dev.osprey.runtime;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.model.Catalogue;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.ModelStatus.State;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/**
+ * The models that are loaded, each warmed exactly once. Any thread may lease at any time and is never kept waiting;
+ * loading, swapping and unloading happen one at a time, beside the leases.
+ *
+ * <p>A swap loads and warms the new version beside the old one, then switches: whoever leases from then on gets the new
+ * one, and the old one is closed when its last lease comes back.
+ */
+public final class WarmModels implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(WarmModels.class.getName());
+
+    private final Path repository;
+    private final Device device;
+    private final int memoryBudgetMib;
+    private final ReentrantLock changing = new ReentrantLock();
+    private final ConcurrentMap<String, WarmModel> serving = new ConcurrentHashMap<>();
+    private final Set<WarmModel> retired = ConcurrentHashMap.newKeySet();
+    private final Set<String> loading = ConcurrentHashMap.newKeySet();
+    private volatile Catalogue catalogue;
+
+    private WarmModels(OspreyConfig config, Catalogue catalogue) {
+        this.repository = config.model().repository();
+        this.memoryBudgetMib = config.runtime().memoryBudgetMib();
+        this.catalogue = catalogue;
+        this.device = Device.open(config.runtime());
+    }
+
+    /**
+     * Reads the repository and takes the device; loads nothing yet.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_INVALID}, {@link ErrorCode#CONFIGURATION_INVALID}
+     */
+    public static WarmModels open(OspreyConfig config) {
+        return new WarmModels(config, Catalogue.read(config.model().repository()));
+    }
+
+    /** What the repository held when it was last read. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Loads every model of the repository, in alphabetical order. */
+    public void loadAll() {
+        catalogue.names().forEach(this::load);
+    }
+
+    /**
+     * Loads the version its manifest names, unless the model is served already. Takes as long as loading and warming do.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN}, {@link ErrorCode#MODEL_INVALID},
+     *     {@link ErrorCode#MEMORY_EXHAUSTED}
+     */
+    public void load(String name) {
+        changing.lock();
+        try {
+            if (!serving.containsKey(name)) {
+                reload();
+                replace(name, catalogue.manifest(name).version());
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** As {@link #load}, with a version of choice in place of the one that is served. */
+    public void swap(String name, int version) {
+        changing.lock();
+        try {
+            WarmModel current = serving.get(name);
+            reload();
+            if (current == null
+                    || current.version() != version
+                    || !current.manifest().sha256().get(version)
+                            .equals(catalogue.manifest(name).sha256().get(version))) {
+                replace(name, version);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Ends the service of a model; frames that wait for it fail with {@link ErrorCode#MODEL_NOT_READY}. */
+    public void unload(String name) {
+        changing.lock();
+        try {
+            catalogue.manifest(name);
+            WarmModel model = serving.remove(name);
+            if (model != null) {
+                retire(model);
+                LOG.log(Level.INFO, "Unloaded {0} {1}", name, model.version());
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void reload() {
+        catalogue = Catalogue.read(repository);
+    }
+
+    private void replace(String name, int version) {
+        ModelManifest manifest = catalogue.manifest(name);
+        checkBudget(manifest);
+        Path file = catalogue.verifiedFile(name, version);
+        long start = System.nanoTime();
+        loading.add(name);
+        try {
+            WarmModel previous = serving.put(name, WarmModel.load(manifest, version, file, device));
+            LOG.log(
+                    Level.INFO,
+                    "Serving {0} {1} on {2}, loaded and warmed in {3} ms",
+                    name,
+                    version,
+                    device.provider(),
+                    (System.nanoTime() - start) / 1_000_000);
+            if (previous != null) {
+                retire(previous);
+            }
+        } finally {
+            loading.remove(name);
+        }
+    }
+
+    private void retire(WarmModel model) {
+        retired.removeIf(WarmModel::closed);
+        retired.add(model);
+        model.retire();
+    }
+
+    private void checkBudget(ModelManifest wanted) {
+        List<WarmModel> loaded = loaded();
+        int used = loaded.stream().mapToInt(model -> model.manifest().memoryMib()).sum();
+        if (used + wanted.memoryMib() > memoryBudgetMib) {
+            throw new OspreyException(
+                    ErrorCode.MEMORY_EXHAUSTED,
+                    "\"%s\" takes %d MiB, but of the budget of %d MiB %d are taken%s"
+                            .formatted(
+                                    wanted.name(),
+                                    wanted.memoryMib(),
+                                    memoryBudgetMib,
+                                    used,
+                                    loaded.stream()
+                                            .map(model -> "%s %d: %d MiB"
+                                                    .formatted(
+                                                            model.manifest().name(),
+                                                            model.version(),
+                                                            model.manifest().memoryMib()))
+                                            .collect(Collectors.joining(", ", " (", ")"))));
+        }
+    }
+
+    private List<WarmModel> loaded() {
+        List<WarmModel> loaded = new ArrayList<>(serving.values());
+        retired.stream().filter(model -> !model.closed()).forEach(loaded::add);
+        return loaded;
+    }
+
+    /**
+     * The version that is served now, for one run or a few. Never waits.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_NOT_READY} where none is
+     */
+    public Lease lease(String name) {
+        // A model is retired after its successor was put in place: a second look finds that one.
+        WarmModel model = serving.get(name);
+        while (model != null && !model.tryAcquire()) {
+            WarmModel next = serving.get(name);
+            model = next == model ? null : next;
+        }
+        if (model == null) {
+            throw new OspreyException(ErrorCode.MODEL_NOT_READY, "The model \"" + name + "\" is not loaded");
+        }
+        return new Lease(model);
+    }
+
+    /** Whether {@link #lease} would succeed. */
+    public boolean isReady(String name) {
+        return serving.containsKey(name);
+    }
+
+    /** Every model of the repository and every version that is still draining. */
+    public List<ModelStatus> status() {
+        Catalogue known = catalogue;
+        List<ModelStatus> status = new ArrayList<>();
+        for (WarmModel model : loaded()) {
+            String name = model.manifest().name();
+            State state = serving.get(name) == model ? State.READY : State.DRAINING;
+            status.add(new ModelStatus(
+                    name,
+                    model.version(),
+                    state,
+                    model.provider(),
+                    model.manifest().memoryMib(),
+                    model.leases(),
+                    known.find(name).isPresent() ? known.versions(name) : new TreeSet<>()));
+        }
+        for (String name : known.names()) {
+            if (!serving.containsKey(name)) {
+                status.add(new ModelStatus(
+                        name,
+                        known.manifest(name).version(),
+                        loading.contains(name) ? State.LOADING : State.UNLOADED,
+                        device.provider(),
+                        0,
+                        0,
+                        known.versions(name)));
+            }
+        }
+        status.sort(Comparator.comparing(ModelStatus::name).thenComparing(ModelStatus::version));
+        return status;
+    }
+
+    /** Retires every model; sessions close as their last runs end. */
+    @Override
+    public void close() {
+        changing.lock();
+        try {
+            List<WarmModel> models = List.copyOf(serving.values());
+            serving.clear();
+            models.forEach(this::retire);
+        } finally {
+            changing.unlock();
+        }
+    }
+}
