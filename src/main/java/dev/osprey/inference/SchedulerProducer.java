@@ -1,0 +1,38 @@
+package dev.osprey.inference;
+
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+
+/** The application's one scheduler, its workers on a managed executor. */
+@ApplicationScoped
+@ManagedExecutorDefinition(
+        name = "java:app/concurrent/InferenceExecutor",
+        maxAsync = SchedulerProducer.MAX_WORKERS,
+        hungTaskThreshold = Long.MAX_VALUE)
+class SchedulerProducer {
+
+    /** A worker for every model that is ever used; far more models than that do not fit into one process. */
+    static final int MAX_WORKERS = 128;
+
+    @Resource(lookup = "java:app/concurrent/InferenceExecutor")
+    private @Nullable ManagedExecutorService workers;
+
+    @Produces
+    @Singleton
+    Scheduler scheduler() {
+        if (workers == null) {
+            throw new IllegalStateException("The container provides no managed executor");
+        }
+        return new Scheduler(workers);
+    }
+
+    void stop(@Disposes Scheduler scheduler) {
+        scheduler.close();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.osprey.metrics;
+
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/** What is counted while Osprey works. Any thread; never slow. */
+public interface Meters {
+
+    /** Counts nothing: for tests and benchmarks without a container. */
+    Meters NONE = new Meters() {
+        @Override
+        public void connections(String capability, IntSupplier open) {}
+
+        @Override
+        public void refused(String limit) {}
+
+        @Override
+        public void disconnected(String capability, int closeCode) {}
+
+        @Override
+        public void failed(String capability, String code) {}
+
+        @Override
+        public void answered(String mode, String model, Duration inference, Duration age) {}
+
+        @Override
+        public void replaced(String mode) {}
+    };
+
+    /** Publishes how many connections a capability has open. */
+    void connections(String capability, IntSupplier open);
+
+    /** A client was held to a limit. */
+    void refused(String limit);
+
+    /** A connection ended with a WebSocket close code. */
+    void disconnected(String capability, int closeCode);
+
+    /** An error was sent to a client. */
+    void failed(String capability, String code);
+
+    /** A frame was answered: how long its model ran and how old its picture is now. */
+    void answered(String mode, String model, Duration inference, Duration age);
+
+    /** A frame was answered with a newer one's picture. */
+    void replaced(String mode);
+}

@@ -1,0 +1,79 @@
+package dev.osprey.metrics;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+
+/** Counters in the platform's registry, published at {@code /metrics} in Prometheus format. */
+@Singleton
+class RegistryMeters implements Meters {
+
+    private final MetricRegistry registry;
+
+    @Inject
+    RegistryMeters(MetricRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public void connections(String capability, IntSupplier open) {
+        registry.gauge(
+                describe("osprey_connections", "Open connections."),
+                open,
+                IntSupplier::getAsInt,
+                new Tag("capability", capability));
+    }
+
+    @Override
+    public void refused(String limit) {
+        registry.counter(describe("osprey_refusals", "Clients held to a limit."), new Tag("limit", limit))
+                .inc();
+    }
+
+    @Override
+    public void disconnected(String capability, int closeCode) {
+        registry.counter(
+                        describe("osprey_disconnections", "Connections that ended, by WebSocket close code."),
+                        new Tag("capability", capability),
+                        new Tag("close_code", Integer.toString(closeCode)))
+                .inc();
+    }
+
+    @Override
+    public void failed(String capability, String code) {
+        registry.counter(
+                        describe("osprey_errors", "Errors sent to clients, by code."),
+                        new Tag("capability", capability),
+                        new Tag("code", code))
+                .inc();
+    }
+
+    @Override
+    public void answered(String mode, String model, Duration inference, Duration age) {
+        Tag modeTag = new Tag("mode", mode);
+        Tag modelTag = new Tag("model", model);
+        registry.timer(describe("osprey_inference_seconds", "How long the model ran on a frame."), modeTag, modelTag)
+                .update(inference);
+        registry.timer(
+                        describe("osprey_frame_age_seconds", "From a frame's arrival to its answer being ready."),
+                        modeTag,
+                        modelTag)
+                .update(age);
+    }
+
+    @Override
+    public void replaced(String mode) {
+        registry.counter(
+                        describe("osprey_frames_replaced", "Frames answered with a newer frame's picture."),
+                        new Tag("mode", mode))
+                .inc();
+    }
+
+    private static Metadata describe(String name, String description) {
+        return Metadata.builder().withName(name).withDescription(description).build();
+    }
+}

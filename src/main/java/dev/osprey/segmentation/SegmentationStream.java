@@ -1,0 +1,373 @@
+package dev.osprey.segmentation;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.imaging.Rendering;
+import dev.osprey.inference.Task;
+import dev.osprey.stream.CloseCode;
+import dev.osprey.stream.Connection;
+import dev.osprey.stream.Mailbox;
+import dev.osprey.stream.Outbox.Place;
+import dev.osprey.stream.Reply;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's stream of frames.
+ *
+ * <p>Every request that is answered reserves its place in the outbox when it arrives, so answers leave in the order of
+ * requests whatever thread makes them. Frames wait in the mailbox of the segment they arrived in; a {@code change_mode}
+ * ends a segment and opens the next, so that no frame is ever drawn with another mode's palette. At most one frame of a
+ * stream is with a worker; the next is submitted when that one is done and the client has read enough.
+ *
+ * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
+ * message is sent.
+ */
+final class SegmentationStream implements Task {
+
+    private static final Logger LOG = System.getLogger(SegmentationStream.class.getName());
+
+    /** Changes of mode that wait for the frames before them; far more than a person at a switch makes. */
+    private static final int MAX_SEGMENTS = 8;
+
+    private final Segmentation shared;
+    private final Connection connection;
+    private final Set<Feature> features;
+
+    private final Deque<Segment> segments = new ArrayDeque<>();
+    private final InferenceTimes inferenceTimes = new InferenceTimes();
+    private Rendering rendering;
+    private boolean busy;
+
+    /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
+    private record Segment(Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
+
+    /** A frame and whom its picture answers: the frames it replaced, oldest first, and itself last. */
+    private record Frame(ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
+
+    private record Answer(Place place, JsonValue timestamp, boolean binary) {}
+
+    SegmentationStream(Segmentation shared, Connection connection, Set<Feature> features) {
+        this.shared = shared;
+        this.connection = connection;
+        this.features = features;
+        this.rendering = shared.defaultRendering();
+        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
+    }
+
+    /** Greets the client; to be called once, before any request. */
+    void open() {
+        connection.outbox().whenRoomIsMade(this::dispatch);
+        Mode mode = shared.defaultMode();
+        answer(() -> Messages.connected(
+                mode, shared.manifest(mode), features, shared.config().stream(), shared.config().imaging()));
+    }
+
+    /** The connection has ended: what waits is forgotten, what runs is not sent. */
+    void end() {
+        connection.end();
+        synchronized (this) {
+            segments.forEach(segment -> segment.mailbox().clear());
+        }
+    }
+
+    boolean wants(Feature feature) {
+        return features.contains(feature);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Takes one request; never waits. */
+    void receive(Request request) {
+        if (request instanceof Request.Frame frame) {
+            frame(frame);
+        } else if (request instanceof Request.BrokenFrame broken) {
+            answerError("INFERENCE_FAILED", broken.message());
+        } else if (request instanceof Request.ChangeMode change) {
+            changeMode(change.mode());
+        } else if (request instanceof Request.UpdateVisualization update) {
+            updateVisualization(update.settings());
+        } else if (request instanceof Request.GetStats) {
+            answer(this::stats);
+        } else if (request instanceof Request.Malformed malformed) {
+            malformed(malformed.message());
+        }
+    }
+
+    private void frame(Request.Frame request) {
+        Optional<Place> place = tryReserve();
+        if (place.isEmpty()) {
+            return;
+        }
+        List<Answer> answers = new ArrayList<>(1);
+        answers.add(new Answer(place.get(), request.timestamp(), request.binary()));
+        synchronized (this) {
+            Segment last = segments.getLast();
+            Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), answers);
+            last.mailbox().offer(frame).ifPresent(replaced -> {
+                // Its answer is owed all the same: it gets the picture of the frame that is now first.
+                last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
+                shared.meters().replaced(last.mode().wireName());
+            });
+        }
+        dispatch();
+    }
+
+    private void changeMode(Optional<String> requested) {
+        Optional<Mode> mode = requested.flatMap(Mode::ofWireName);
+        if (mode.isEmpty()) {
+            // "None" is what the protocol's first implementation says of a missing mode.
+            answerError("INVALID_MODE", "Invalid model mode: " + shortened(requested.orElse("None")));
+            return;
+        }
+        Optional<Place> place = tryReserve();
+        if (place.isEmpty()) {
+            return;
+        }
+        boolean tooMany;
+        synchronized (this) {
+            tooMany = segments.size() > MAX_SEGMENTS;
+            segments.add(new Segment(mode.get(), shared.mailbox(), place.get()));
+        }
+        if (tooMany) {
+            connection.close(
+                    CloseCode.POLICY_VIOLATED,
+                    "%d mode changes wait for frames before them, the limit is %d"
+                            .formatted(MAX_SEGMENTS + 1, MAX_SEGMENTS));
+            return;
+        }
+        dispatch();
+    }
+
+    private void updateVisualization(JsonValue settings) {
+        try {
+            VisualizationUpdate update;
+            synchronized (this) {
+                List<String> labels =
+                        shared.manifest(segments.getLast().mode()).labels();
+                update = VisualizationUpdate.of(rendering, settings, labels);
+                rendering = update.rendering();
+            }
+            answer(() -> Messages.visualizationUpdated(update.recognised()));
+        } catch (OspreyException e) {
+            answerError("VIZ_UPDATE_FAILED", e.detail());
+        }
+    }
+
+    private Reply stats() {
+        synchronized (this) {
+            return Messages.stats(inferenceTimes.summary());
+        }
+    }
+
+    private void malformed(String message) {
+        if (connection.tryForgive()) {
+            answerError("INVALID_MESSAGE", message);
+        } else {
+            int limit = shared.config().stream().maxMalformedMessages();
+            connection.close(
+                    CloseCode.POLICY_VIOLATED, "%d malformed messages, the limit is %d".formatted(limit + 1, limit));
+        }
+    }
+
+    private void answerError(String code, String message) {
+        shared.failed(code);
+        answer(() -> Messages.error(code, message));
+    }
+
+    private void answer(Supplier<Reply> reply) {
+        tryReserve().ifPresent(place -> place.fill(reply));
+    }
+
+    /** The next place in the order of answers; where there is none left the connection is closed. */
+    private Optional<Place> tryReserve() {
+        Optional<Place> place = connection.outbox().tryReserve();
+        if (place.isEmpty() && !connection.hasEnded()) {
+            int limit = shared.config().stream().maxUnanswered();
+            connection.close(
+                    CloseCode.POLICY_VIOLATED, "%d messages are unanswered, the limit is %d".formatted(limit, limit));
+        }
+        return place;
+    }
+
+    /** Starts what can be started: the next frame, or the next segment where all frames of this one are answered. */
+    private void dispatch() {
+        Segment left = null;
+        Segment current;
+        synchronized (this) {
+            current = segments.getFirst();
+            if (busy || connection.hasEnded()) {
+                return;
+            }
+            if (!current.mailbox().isEmpty()) {
+                if (connection.outbox().isCongested()) {
+                    return;
+                }
+            } else if (segments.size() > 1) {
+                left = segments.removeFirst();
+                current = segments.getFirst();
+            } else {
+                return;
+            }
+            busy = true;
+        }
+        if (left != null) {
+            enter(current, left.mode());
+        } else {
+            shared.submit(current.mode(), this);
+        }
+    }
+
+    private void enter(Segment segment, Mode previous) {
+        if (shared.isReady(segment.mode())) {
+            entered(segment);
+            return;
+        }
+        shared.load(segment.mode(), () -> entered(segment), failure -> {
+            shared.failed("MODE_CHANGE_FAILED");
+            fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", failure.detail()));
+            synchronized (this) {
+                segments.removeFirst();
+                segments.addFirst(new Segment(previous, segment.mailbox(), null));
+            }
+            free();
+        });
+    }
+
+    private void entered(Segment segment) {
+        fill(
+                segment.opening(),
+                () -> Messages.modeChanged(segment.mode(), shared.manifest(segment.mode()), features));
+        free();
+    }
+
+    private static void fill(@Nullable Place place, Supplier<Reply> reply) {
+        if (place != null) {
+            place.fill(reply);
+        }
+    }
+
+    private void free() {
+        synchronized (this) {
+            busy = false;
+        }
+        dispatch();
+    }
+
+    /** On the worker of the current segment's model. */
+    @Override
+    public void run() {
+        long takenNanos = shared.nanoTime();
+        Mode mode;
+        Optional<Frame> frame;
+        synchronized (this) {
+            mode = segments.getFirst().mode();
+            frame = segments.getFirst().mailbox().take();
+        }
+        if (frame.isPresent() && !connection.hasEnded()) {
+            segment(frame.get(), mode, takenNanos);
+        }
+        free();
+    }
+
+    @Override
+    public void refuse(OspreyException why) {
+        Mode mode;
+        Optional<Frame> frame;
+        synchronized (this) {
+            mode = segments.getFirst().mode();
+            frame = segments.getFirst().mailbox().take();
+        }
+        frame.ifPresent(refused -> failed(refused, mode, why));
+        free();
+    }
+
+    private void segment(Frame frame, Mode mode, long takenNanos) {
+        try {
+            Segmented segmented = shared.segmenter(mode).segment(frame.image(), frame.rendering());
+            long serverNanos = shared.nanoTime() - frame.arrivalNanos();
+            double meanNanos;
+            synchronized (this) {
+                inferenceTimes.add(segmented.times().run());
+                meanNanos = inferenceTimes.summary().getAverage();
+            }
+            shared.meters()
+                    .answered(
+                            mode.wireName(),
+                            segmented.model(),
+                            Duration.ofNanos(segmented.times().run()),
+                            Duration.ofNanos(serverNanos));
+            int last = frame.answers().size() - 1;
+            for (int i = 0; i <= last; i++) {
+                Answer answer = frame.answers().get(i);
+                // The frames that were replaced are reported by the one that replaced them.
+                int replaced = i == last ? last : 0;
+                answer.place().fill(() -> {
+                    JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
+                    if (replaced > 0) {
+                        metadata.add("frames_replaced", replaced);
+                    }
+                    if (wants(Feature.RECEIPT)) {
+                        long queueNanos = takenNanos - frame.arrivalNanos();
+                        metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
+                    }
+                    return Messages.segmentation(
+                            answer.timestamp(), segmented.jpeg(), metadata.build(), answer.binary());
+                });
+            }
+        } catch (OspreyException e) {
+            failed(frame, mode, e);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A frame could not be processed", e);
+            failed(frame, mode, new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
+        }
+    }
+
+    private void failed(Frame frame, Mode mode, OspreyException why) {
+        LOG.log(Level.DEBUG, "A frame failed", why);
+        String message =
+                switch (why.code()) {
+                    case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
+                    default -> why.detail();
+                };
+        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames()
+                ? shared.unchanged(mode, frame.image())
+                : Optional.empty();
+        for (Answer answer : frame.answers()) {
+            shared.failed("INFERENCE_FAILED");
+            Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
+            if (unchanged.isPresent()) {
+                answer.place().fill(error, () -> unchanged(answer, mode, unchanged.get()));
+            } else {
+                answer.place().fill(error);
+            }
+        }
+    }
+
+    private synchronized Reply unchanged(Answer answer, Mode mode, byte[] jpeg) {
+        double meanNanos = inferenceTimes.summary().getAverage();
+        return Messages.segmentation(
+                answer.timestamp(),
+                jpeg,
+                Messages.unchangedMetadata(mode, shared.modelOf(mode), meanNanos).build(),
+                answer.binary());
+    }
+
+    private static String shortened(String value) {
+        return value.length() <= 200 ? value : value.substring(0, 200) + "...";
+    }
+}

@@ -1,0 +1,22 @@
+package dev.osprey.segmentation;
+
+import dev.osprey.config.OspreyConfig.Provider;
+import java.util.List;
+
+/**
+ * A frame with its classes drawn on it.
+ *
+ * @param jpeg the encoded picture; shared by every reply that shows it, so never written to
+ * @param detectedClasses labels that occur in it, by class id, the background left out
+ */
+record Segmented(byte[] jpeg, List<String> detectedClasses, String model, int version, Provider provider, Times times) {
+
+    /** What each step took, in nanoseconds; {@code scale} brings the mask to the frame's size. */
+    record Times(long decode, long resize, long run, long scale, long render, long encode) {
+
+        /** What the protocol calls the total time: preprocessing, model, mask resize. */
+        long total() {
+            return resize + run + scale;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.osprey.socket;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells WebSocket handshakes where the client is. Jakarta WebSocket 2.1 has no way to ask, but shows the handshake's
+ * headers: the address travels as one, which a client cannot set since this filter has the last word on it.
+ */
+@WebFilter(urlPatterns = "/*", asyncSupported = true)
+public class RemoteAddress extends HttpFilter {
+
+    /** The user property of a WebSocket session that holds the address. */
+    static final String PROPERTY = "dev.osprey.remote-address";
+
+    static final String HEADER = "X-Osprey-Remote-Address";
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        boolean handshake = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+        chain.doFilter(handshake ? new WithAddress(request) : request, response);
+    }
+
+    private static final class WithAddress extends HttpServletRequestWrapper {
+
+        WithAddress(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public @Nullable String getHeader(String name) {
+            return HEADER.equalsIgnoreCase(name) ? getRemoteAddr() : super.getHeader(name);
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            return HEADER.equalsIgnoreCase(name)
+                    ? Collections.enumeration(List.of(getRemoteAddr()))
+                    : super.getHeaders(name);
+        }
+
+        @Override
+        public Enumeration<String> getHeaderNames() {
+            Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            names.addAll(Collections.list(super.getHeaderNames()));
+            names.add(HEADER);
+            return Collections.enumeration(names);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.osprey.stream;
+
+/** Why the server ends a connection: the close codes of RFC 6455, section 7.4, that Osprey uses. */
+public enum CloseCode {
+    GOING_AWAY(1001),
+    POLICY_VIOLATED(1008),
+    INTERNAL_ERROR(1011),
+    TRY_AGAIN_LATER(1013);
+
+    private final int code;
+
+    CloseCode(int code) {
+        this.code = code;
+    }
+
+    public int code() {
+        return code;
+    }
+}

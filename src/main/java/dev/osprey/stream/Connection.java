@@ -1,0 +1,94 @@
+package dev.osprey.stream;
+
+import dev.osprey.config.OspreyConfig;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/** One client that was let in: its outbox, its signs of life, its end. Any thread. */
+public final class Connection {
+
+    private final Connections connections;
+    private final Peer peer;
+    private final OspreyConfig.Stream limits;
+    private final LongSupplier nanoClock;
+    private final Outbox outbox;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private long lastPingNanos;
+    private boolean pongAwaited;
+    private int malformedMessages;
+
+    Connection(
+            Connections connections,
+            Peer peer,
+            OspreyConfig.Stream limits,
+            LongSupplier nanoClock) {
+        this.connections = connections;
+        this.peer = peer;
+        this.limits = limits;
+        this.nanoClock = nanoClock;
+        this.outbox = new Outbox(peer, nanoClock, limits.maxUnanswered());
+        this.lastPingNanos = nanoClock.getAsLong();
+    }
+
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** The client answered a ping. */
+    public synchronized void pongReceived() {
+        pongAwaited = false;
+    }
+
+    /** Whether one more malformed message is answered rather than the connection ended. */
+    public synchronized boolean tryForgive() {
+        return ++malformedMessages <= limits.maxMalformedMessages();
+    }
+
+    public boolean hasEnded() {
+        return ended.get();
+    }
+
+    /** Ends the connection from the server's side. */
+    public void close(CloseCode code, String reason) {
+        if (end()) {
+            peer.close(code, reason);
+        }
+    }
+
+    /** Frees what the connection held; true the first time. Called when it has ended, whoever ended it. */
+    public boolean end() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            outbox.close();
+            connections.remove(this, peer.address());
+        }
+        return first;
+    }
+
+    /** Pings, and ends a connection that takes too long to read or to answer. Called every second or so. */
+    void check() {
+        if (outbox.inFlightNanos() > limits.sendTimeout().toNanos()) {
+            connections.closed("send-timeout");
+            close(CloseCode.POLICY_VIOLATED, "no message was read for " + limits.sendTimeout().toMillis() + " ms");
+            return;
+        }
+        boolean ping = false;
+        boolean silent = false;
+        synchronized (this) {
+            long sinceNanos = nanoClock.getAsLong() - lastPingNanos;
+            if (pongAwaited) {
+                silent = sinceNanos > limits.pongTimeout().toNanos();
+            } else if (sinceNanos > limits.pingInterval().toNanos()) {
+                lastPingNanos += sinceNanos;
+                pongAwaited = true;
+                ping = true;
+            }
+        }
+        if (silent) {
+            connections.closed("pong-timeout");
+            close(CloseCode.POLICY_VIOLATED, "no pong for " + limits.pongTimeout().toMillis() + " ms");
+        } else if (ping) {
+            peer.ping();
+        }
+    }
+}

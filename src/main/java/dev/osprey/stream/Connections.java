@@ -1,0 +1,83 @@
+package dev.osprey.stream;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.metrics.Meters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** Who is connected, and who may be. Any thread. */
+public final class Connections {
+
+    private final OspreyConfig.Stream limits;
+    private final Meters meters;
+    private final LongSupplier nanoClock;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> byAddress = new HashMap<>();
+
+    public Connections(OspreyConfig.Stream limits, Meters meters, LongSupplier nanoClock) {
+        this.limits = limits;
+        this.meters = meters;
+        this.nanoClock = nanoClock;
+    }
+
+    /** What became of a client that wants in. */
+    public sealed interface Entry {
+
+        record Admitted(Connection connection) implements Entry {}
+
+        /** @param reason names limit and value; fits a close frame */
+        record Refused(String reason) implements Entry {}
+    }
+
+    /** Lets the client in where the limits allow it. */
+    public Entry enter(Peer peer) {
+        Connection connection;
+        synchronized (byAddress) {
+            int fromHere = byAddress.getOrDefault(peer.address(), 0);
+            if (open.size() >= limits.maxConnections()) {
+                meters.refused("max-connections");
+                return new Entry.Refused(
+                        "%d connections are open, the limit is %d".formatted(open.size(), limits.maxConnections()));
+            }
+            if (fromHere >= limits.maxConnectionsPerAddress()) {
+                meters.refused("max-connections-per-address");
+                return new Entry.Refused("%d connections from this address are open, the limit is %d"
+                        .formatted(fromHere, limits.maxConnectionsPerAddress()));
+            }
+            byAddress.put(peer.address(), fromHere + 1);
+            connection = new Connection(this, peer, limits, nanoClock);
+            open.add(connection);
+        }
+        return new Entry.Admitted(connection);
+    }
+
+    void remove(Connection connection, String address) {
+        synchronized (byAddress) {
+            if (open.remove(connection)) {
+                byAddress.merge(address, -1, (count, one) -> count + one == 0 ? null : count + one);
+            }
+        }
+    }
+
+    void closed(String reason) {
+        meters.refused(reason);
+    }
+
+    public int count() {
+        return open.size();
+    }
+
+    /** Pings and times out; to be called about once a second. */
+    public void check() {
+        List.copyOf(open).forEach(Connection::check);
+    }
+
+    /** Tells everybody that the server goes away. */
+    public void close() {
+        List.copyOf(open).forEach(connection -> connection.close(CloseCode.GOING_AWAY, "the server is stopping"));
+    }
+}

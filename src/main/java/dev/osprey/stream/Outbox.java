@@ -1,0 +1,148 @@
+package dev.osprey.stream;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be said to one client, in order, one message in flight at a time.
+ *
+ * <p>A request reserves its place when it arrives and fills it when it is answered; replies leave in the order of their
+ * places, however long each takes to be made. A filled reply is built only when its turn to be sent has come, so a
+ * client that does not read holds memory for one message in flight and for what the replies behind it share.
+ *
+ * <p>Any thread may call any method. {@code pumping} marks the one thread that hands messages to the peer: a peer that
+ * reports back at once, on the same thread, must not make it recurse.
+ */
+public final class Outbox {
+
+    private final Peer peer;
+    private final LongSupplier nanoClock;
+    private final int capacity;
+    private final Deque<Place> places = new ArrayDeque<>();
+    private int filled;
+    private boolean inFlight;
+    private long inFlightSinceNanos;
+    private boolean pumping;
+    private boolean closed;
+    private volatile Runnable roomMade = () -> {};
+
+    /** @param capacity most places that are reserved and not yet sent */
+    Outbox(Peer peer, LongSupplier nanoClock, int capacity) {
+        this.peer = peer;
+        this.nanoClock = nanoClock;
+        this.capacity = capacity;
+    }
+
+    /** {@code listener} is told, outside any lock, whenever a message has left. */
+    public void whenRoomIsMade(Runnable listener) {
+        roomMade = listener;
+    }
+
+    /** The next place; nothing where as many are reserved as the outbox has. */
+    public synchronized Optional<Place> tryReserve() {
+        if (places.size() >= capacity) {
+            return Optional.empty();
+        }
+        Place place = new Place();
+        places.add(place);
+        return Optional.of(place);
+    }
+
+    /** Whether a reply waits behind the one in flight: then nothing more should be made for this client. */
+    public synchronized boolean isCongested() {
+        return inFlight && filled > 0;
+    }
+
+    /** How long the message in flight has been so; 0 where there is none. */
+    synchronized long inFlightNanos() {
+        return inFlight && !closed ? nanoClock.getAsLong() - inFlightSinceNanos : 0;
+    }
+
+    /** Sends nothing more. */
+    synchronized void close() {
+        closed = true;
+        places.clear();
+        filled = 0;
+    }
+
+    private void pump() {
+        synchronized (this) {
+            if (pumping) {
+                return;
+            }
+            pumping = true;
+        }
+        for (Supplier<Reply> next = next(); next != null; next = next()) {
+            Reply reply = next.get();
+            Consumer<@Nullable Throwable> done = this::sent;
+            if (reply instanceof Reply.Text text) {
+                peer.send(text.text(), done);
+            } else if (reply instanceof Reply.Binary binary) {
+                peer.send(binary.bytes(), done);
+            }
+        }
+    }
+
+    /** What is to be sent now; null, and the end of pumping, where nothing is. */
+    private synchronized @Nullable Supplier<Reply> next() {
+        Place head = places.peek();
+        if (closed || inFlight || head == null || head.replies.isEmpty()) {
+            pumping = false;
+            return null;
+        }
+        Supplier<Reply> reply = head.replies.remove();
+        if (head.replies.isEmpty()) {
+            places.remove();
+            filled--;
+        }
+        inFlight = true;
+        inFlightSinceNanos = nanoClock.getAsLong();
+        return reply;
+    }
+
+    private void sent(@Nullable Throwable failure) {
+        synchronized (this) {
+            inFlight = false;
+            if (failure != null) {
+                // The peer is gone or going; whoever carries it reports the end.
+                closed = true;
+            }
+        }
+        if (failure == null) {
+            pump();
+            roomMade.run();
+        }
+    }
+
+    /** One reply's position among the others. */
+    public final class Place {
+
+        private final Deque<Supplier<Reply>> replies = new ArrayDeque<>();
+        private boolean answered;
+
+        private Place() {}
+
+        /**
+         * Answers with one message or, in this order, several; only the first answer counts. A supplier runs once, when
+         * its message is about to be sent.
+         */
+        @SafeVarargs
+        public final void fill(Supplier<Reply>... made) {
+            synchronized (Outbox.this) {
+                if (closed || answered) {
+                    return;
+                }
+                answered = true;
+                replies.addAll(List.of(made));
+                filled++;
+            }
+            pump();
+        }
+    }
+}
