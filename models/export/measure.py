@@ -1,0 +1,56 @@
+"""Prints what a model costs on one thread of the CPU: milliseconds a run, and the memory it adds to a process."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+WARM_UP_RUNS = 3
+RESIDENT_KEY = "VmRSS:"
+
+
+def resident_mib() -> float:
+    """The process's resident memory; Linux only."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(RESIDENT_KEY):
+            return int(line.split()[1]) / 1024
+    raise SystemExit("this system does not tell a process's resident memory in /proc/self/status")
+
+
+def one_thread() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return options
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="a model.onnx with one uint8 input")
+    parser.add_argument("--runs", type=int, default=200, help="timed runs (default: 200)")
+    options = parser.parse_args()
+
+    before = resident_mib()
+    session = onnxruntime.InferenceSession(options.model, one_thread(), providers=["CPUExecutionProvider"])
+    taken = session.get_inputs()[0]
+    feed = {taken.name: np.random.default_rng(1).integers(0, 256, taken.shape, np.uint8)}
+    for _ in range(WARM_UP_RUNS):
+        session.run(None, feed)
+    after = resident_mib()
+
+    millis = []
+    for _ in range(options.runs):
+        start = time.perf_counter()
+        session.run(None, feed)
+        millis.append((time.perf_counter() - start) * 1000)
+    median, best = statistics.median(millis), min(millis)
+    print(f"memory {after - before:.1f} MiB, {median:.2f} ms a run (median), {best:.2f} at best")
+
+
+if __name__ == "__main__":
+    main()
