@@ -25,13 +25,15 @@ public record OspreyConfig(
 
     public record Model(Path repository) {}
 
+    /** Named as its package is, which is what its keys are named after. */
+    @SuppressWarnings("JavaLangClash")
     public record Runtime(
-            Provider provider,
+            ProviderPreference provider,
             @Range(min = 0, max = 1_024) int intraOpThreads,
             @Range(min = 1, max = 1_048_576) int memoryBudgetMib) {}
 
     /** Where models run: {@code AUTO} is CUDA where it works and the CPU elsewhere. */
-    public enum Provider {
+    public enum ProviderPreference {
         AUTO,
         CPU,
         CUDA
@@ -44,7 +46,7 @@ public record OspreyConfig(
     public record Stream(
             @Range(min = 1, max = 1_000_000) int maxConnections,
             @Range(min = 1, max = 1_000_000) int maxConnectionsPerAddress,
-            @Range(min = 1_024, max = 1_073_741_824) int maxMessageBytes,
+            @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
             @Range(min = 1, max = 1_000) int maxFramesWaiting,
             @Range(min = 2, max = 100_000) int maxUnanswered,
             @Range(min = 1, max = 1_000_000) int maxMalformedMessages,

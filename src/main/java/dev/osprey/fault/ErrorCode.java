@@ -10,6 +10,8 @@ public enum ErrorCode {
     IMAGE_TOO_LARGE(413, false),
     /** A setting outside its range or of the wrong type. */
     SETTING_INVALID(400, false),
+    /** The operator has not allowed what was asked for. */
+    OPERATION_FORBIDDEN(403, false),
     /** The configuration of the server does not hold together; detail lists every problem. */
     CONFIGURATION_INVALID(500, false),
     /** A manifest or its file is wrong; detail lists every problem of every manifest. */

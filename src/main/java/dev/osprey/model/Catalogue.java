@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 /** The manifests of the model repository as they were when it was read. Immutable. */
 public final class Catalogue {
 
+    static final String MANIFEST = "model.json";
+
     private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
 
     private final Path repository;
@@ -43,13 +45,12 @@ public final class Catalogue {
     public static Catalogue read(Path repository) {
         List<String> problems = new ArrayList<>();
         SortedMap<String, ModelManifest> manifests = new TreeMap<>();
-        for (Path file : manifestFiles(repository)) {
-            String folder = file.getParent().getFileName().toString();
+        for (String folder : modelFolders(repository)) {
             if (!folder.matches(NAME)) {
                 problems.add("the folder \"%s\" is no model name: lower-case letters, digits and hyphens"
                         .formatted(folder));
             }
-            Optional<ModelManifest> read = ManifestReader.read(file, problems);
+            Optional<ModelManifest> read = ManifestReader.read(repository.resolve(folder).resolve(MANIFEST), folder, problems);
             read.ifPresent(manifest -> {
                 manifests.put(manifest.name(), manifest);
                 checkServedVersion(repository, manifest, problems);
@@ -63,10 +64,10 @@ public final class Catalogue {
         return new Catalogue(repository, manifests);
     }
 
-    private static List<Path> manifestFiles(Path repository) {
+    private static List<String> modelFolders(Path repository) {
         try (Stream<Path> folders = Files.list(repository)) {
-            return folders.map(folder -> folder.resolve("model.json"))
-                    .filter(Files::isRegularFile)
+            return folders.filter(folder -> Files.isRegularFile(folder.resolve(MANIFEST)))
+                    .map(folder -> String.valueOf(folder.getFileName()))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -98,7 +99,11 @@ public final class Catalogue {
         return Optional.ofNullable(manifests.get(name));
     }
 
-    /** @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN} naming the models there are */
+    /**
+     * The manifest of a model.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN} naming the models there are
+     */
     public ModelManifest manifest(String name) {
         return find(name)
                 .orElseThrow(() -> new OspreyException(

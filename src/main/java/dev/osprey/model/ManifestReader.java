@@ -35,21 +35,25 @@ final class ManifestReader {
 
     private static final int MAX_SIDE = 8_192;
 
-    private final Path file;
+    private final String folder;
     private final List<String> problems;
     private int problemsOfThisFile;
 
-    private ManifestReader(Path file, List<String> problems) {
-        this.file = file;
+    private ManifestReader(String folder, List<String> problems) {
+        this.folder = folder;
         this.problems = problems;
     }
 
-    /** The manifest, or nothing where at least one problem was added to {@code problems}. */
-    static Optional<ModelManifest> read(Path file, List<String> problems) {
-        ManifestReader reader = new ManifestReader(file, problems);
+    /**
+     * The manifest, or nothing where at least one problem was added to {@code problems}.
+     *
+     * @param folder the name of the folder the file lies in
+     */
+    static Optional<ModelManifest> read(Path file, String folder, List<String> problems) {
+        ManifestReader reader = new ManifestReader(folder, problems);
         try (InputStream stream = Files.newInputStream(file);
                 JsonReader json = Json.createReader(stream)) {
-            ModelManifest manifest = reader.manifest(new Section("", json.readObject()));
+            ModelManifest manifest = reader.manifest(reader.new Section("", json.readObject()));
             return reader.problemsOfThisFile == 0 ? Optional.of(manifest) : Optional.empty();
         } catch (JsonException | IllegalStateException e) {
             reader.problem("it is not a JSON object: " + e.getMessage());
@@ -64,7 +68,6 @@ final class ManifestReader {
                 "name", "kind", "description", "version", "sha256", "input", "output", "labels", "palette", "batch",
                 "warmupRuns", "memoryMiB", "licence", "source");
         String name = root.text("name");
-        String folder = String.valueOf(file.toAbsolutePath().getParent().getFileName());
         if (!name.equals(folder)) {
             problem("name is \"%s\", expected the folder's name \"%s\"".formatted(name, folder));
         }
@@ -158,7 +161,7 @@ final class ManifestReader {
 
     private void problem(String what) {
         problemsOfThisFile++;
-        problems.add(file.toAbsolutePath().getParent().getFileName() + "/" + file.getFileName() + ": " + what);
+        problems.add(folder + "/" + Catalogue.MANIFEST + ": " + what);
     }
 
     /** One JSON object of the manifest; a value that is wrong is reported and replaced, so that reading goes on. */

@@ -7,8 +7,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import dev.osprey.config.OspreyConfig.Provider;
-import dev.osprey.config.OspreyConfig.Runtime;
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.OspreyConfig.ProviderPreference;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.lang.System.Logger;
@@ -26,9 +26,9 @@ final class Device {
             Pattern.compile("([\\w.+-]+\\.(?:so|dll|dylib)[.\\d]*):? cannot open|\\\\([\\w.+-]+\\.dll)\" which is missing");
 
     private final OrtEnvironment environment;
-    private final Provider provider;
+    private final ExecutionProvider provider;
 
-    private Device(OrtEnvironment environment, Provider provider) {
+    private Device(OrtEnvironment environment, ExecutionProvider provider) {
         this.environment = environment;
         this.provider = provider;
     }
@@ -38,27 +38,27 @@ final class Device {
      *
      * @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where CUDA is demanded and does not work
      */
-    static Device open(Runtime settings) {
+    static Device open(OspreyConfig.Runtime settings) {
         int threads = settings.intraOpThreads() > 0
                 ? settings.intraOpThreads()
-                : Math.max(1, java.lang.Runtime.getRuntime().availableProcessors() - 1);
+                : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         OrtEnvironment environment = environment(threads);
-        if (settings.provider() == Provider.CPU) {
+        if (settings.provider() == ProviderPreference.CPU) {
             LOG.log(Level.INFO, "Models run on the CPU with {0} thread(s), as osprey.runtime.provider says", threads);
-            return new Device(environment, Provider.CPU);
+            return new Device(environment, ExecutionProvider.CPU);
         }
         Optional<String> obstacle = cudaObstacle();
         if (obstacle.isEmpty()) {
             LOG.log(Level.INFO, "Models run on CUDA");
-            return new Device(environment, Provider.CUDA);
+            return new Device(environment, ExecutionProvider.CUDA);
         }
-        if (settings.provider() == Provider.CUDA) {
+        if (settings.provider() == ProviderPreference.CUDA) {
             throw new OspreyException(
                     ErrorCode.CONFIGURATION_INVALID,
                     "osprey.runtime.provider is cuda, but CUDA does not work: " + obstacle.get());
         }
         LOG.log(Level.INFO, "Models run on the CPU with {0} thread(s), not on CUDA: {1}", threads, obstacle.get());
-        return new Device(environment, Provider.CPU);
+        return new Device(environment, ExecutionProvider.CPU);
     }
 
     /** The process's one environment; after a redeployment the earlier one, with its thread pool, is still there. */
@@ -101,7 +101,7 @@ final class Device {
         return environment;
     }
 
-    Provider provider() {
+    ExecutionProvider provider() {
         return provider;
     }
 
@@ -110,7 +110,7 @@ final class Device {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.disablePerSessionThreads();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        if (provider == Provider.CUDA) {
+        if (provider == ExecutionProvider.CUDA) {
             // ONNX Runtime 1.28 grows with memory patterns on CUDA (microsoft/onnxruntime#29351).
             options.setMemoryPatternOptimization(false);
             try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {

@@ -1,6 +1,5 @@
 package dev.osprey.runtime;
 
-import dev.osprey.config.OspreyConfig.Provider;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
@@ -26,7 +25,7 @@ public final class Lease implements AutoCloseable {
     }
 
     /** What the model really runs on, {@code CPU} or {@code CUDA}. */
-    public Provider provider() {
+    public ExecutionProvider provider() {
         return model.provider();
     }
 

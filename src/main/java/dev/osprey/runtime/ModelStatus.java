@@ -1,6 +1,5 @@
 package dev.osprey.runtime;
 
-import dev.osprey.config.OspreyConfig.Provider;
 import java.util.SortedSet;
 
 /**
@@ -15,7 +14,7 @@ public record ModelStatus(
         String name,
         int version,
         State state,
-        Provider provider,
+        ExecutionProvider provider,
         int memoryMib,
         int leases,
         SortedSet<Integer> versions) {

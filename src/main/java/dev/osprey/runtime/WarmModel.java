@@ -6,7 +6,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import dev.osprey.config.OspreyConfig.Provider;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
@@ -169,10 +168,9 @@ final class WarmModel {
         try (OnnxTensor input =
                         OnnxTensor.createTensor(device.environment(), inputBytes, inputShape, OnnxJavaType.UINT8);
                 OnnxTensor output =
-                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8);
-                OrtSession.Result ignored =
-                        session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output))) {
-            return;
+                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8)) {
+            session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output))
+                    .close();
         } catch (OrtException e) {
             throw new OspreyException(
                     ErrorCode.MODEL_FAILED, "The model \"" + manifest.name() + "\" failed on this frame", e);
@@ -187,7 +185,7 @@ final class WarmModel {
         return version;
     }
 
-    Provider provider() {
+    ExecutionProvider provider() {
         return device.provider();
     }
 

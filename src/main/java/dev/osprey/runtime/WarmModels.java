@@ -89,10 +89,10 @@ public final class WarmModels implements AutoCloseable {
         try {
             WarmModel current = serving.get(name);
             reload();
-            if (current == null
-                    || current.version() != version
-                    || !current.manifest().sha256().get(version)
-                            .equals(catalogue.manifest(name).sha256().get(version))) {
+            boolean served = current != null
+                    && current.version() == version
+                    && current.manifest().equals(catalogue.manifest(name));
+            if (!served) {
                 replace(name, version);
             }
         } finally {

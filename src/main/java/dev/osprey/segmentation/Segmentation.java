@@ -26,7 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** What all streams of the capability share: settings, modes, models, connections. Any thread. */
-final class Segmentation {
+public final class Segmentation {
 
     private static final Logger LOG = System.getLogger(Segmentation.class.getName());
 
@@ -78,6 +78,21 @@ final class Segmentation {
         this.defaultMode = mode.orElseThrow();
         this.defaultRendering = new Rendering(visualization.orElseThrow(), settings.defaultOpacity(), null);
         meters.connections("segmentation", connections::count);
+    }
+
+    /** The modes a client may choose from, in the protocol's order. */
+    public static List<String> modes() {
+        return Mode.WIRE_NAMES;
+    }
+
+    /** Connections that are open now. */
+    public int connectionCount() {
+        return connections.count();
+    }
+
+    /** Whether the next frame of a new connection would find its model loaded. */
+    public boolean isReady() {
+        return isReady(defaultMode);
     }
 
     OspreyConfig config() {

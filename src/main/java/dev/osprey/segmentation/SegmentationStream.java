@@ -351,7 +351,7 @@ final class SegmentationStream implements Task {
             shared.failed("INFERENCE_FAILED");
             Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
             if (unchanged.isPresent()) {
-                answer.place().fill(error, () -> unchanged(answer, mode, unchanged.get()));
+                answer.place().fill(List.of(error, () -> unchanged(answer, mode, unchanged.get())));
             } else {
                 answer.place().fill(error);
             }

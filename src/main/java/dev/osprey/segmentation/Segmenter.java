@@ -57,10 +57,10 @@ public final class Segmenter {
                 ModelManifest.Output output = manifest.output();
                 Mask mask = new Mask(classes, output.width(), output.height()).scaledTo(frame.width(), frame.height());
                 long scaled = System.nanoTime();
-                try (Picture drawn = renderer.draw(frame, mask, manifest.palette(), rendering)) {
-                    List<String> detected = detected(mask, manifest.labels());
+                try (Renderer.Drawn drawn = renderer.draw(frame, mask, manifest.palette(), rendering)) {
+                    List<String> detected = detected(drawn.classIds(), manifest.labels());
                     long rendered = System.nanoTime();
-                    byte[] jpeg = drawn.jpeg(jpegQuality);
+                    byte[] jpeg = drawn.picture().jpeg(jpegQuality);
                     return new Segmented(
                             jpeg,
                             detected,
@@ -90,9 +90,9 @@ public final class Segmenter {
         }
     }
 
-    private static List<String> detected(Mask mask, List<String> labels) {
+    private static List<String> detected(int[] classIds, List<String> labels) {
         List<String> detected = new ArrayList<>();
-        for (int id : mask.classIds()) {
+        for (int id : classIds) {
             if (id != 0 && id < labels.size()) {
                 detected.add(labels.get(id));
             }

@@ -128,18 +128,22 @@ public final class Outbox {
 
         private Place() {}
 
+        /** As {@link #fill(List)}, with one message. */
+        public void fill(Supplier<Reply> made) {
+            fill(List.of(made));
+        }
+
         /**
-         * Answers with one message or, in this order, several; only the first answer counts. A supplier runs once, when
+         * Answers with messages that leave in this order, at least one; only the first answer counts. A supplier runs once, when
          * its message is about to be sent.
          */
-        @SafeVarargs
-        public final void fill(Supplier<Reply>... made) {
+        public void fill(List<Supplier<Reply>> made) {
             synchronized (Outbox.this) {
                 if (closed || answered) {
                     return;
                 }
                 answered = true;
-                replies.addAll(List.of(made));
+                replies.addAll(made);
                 filled++;
             }
             pump();

@@ -1,0 +1,50 @@
+package dev.osprey.access;
+
+import dev.osprey.config.OspreyConfig;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/** Lets pages of other origins read the answers, as far as the configured list goes (CORS, Fetch standard). */
+@WebFilter(urlPatterns = "/*", asyncSupported = true)
+public class CrossOrigin extends HttpFilter {
+
+    private final List<String> allowedOrigins;
+
+    @Inject
+    CrossOrigin(OspreyConfig config) {
+        this.allowedOrigins = config.access().allowedOrigins();
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String origin = request.getHeader("Origin");
+        boolean any = allowedOrigins.contains("*");
+        if (origin == null || !(any || allowedOrigins.contains(origin))) {
+            chain.doFilter(request, response);
+            return;
+        }
+        response.addHeader("Vary", "Origin");
+        String requestedMethod = request.getHeader("Access-Control-Request-Method");
+        if ("OPTIONS".equals(request.getMethod()) && requestedMethod != null) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            String headers = request.getHeader("Access-Control-Request-Headers");
+            if (headers != null) {
+                response.setHeader("Access-Control-Allow-Headers", headers);
+            }
+            response.setHeader("Access-Control-Max-Age", "600");
+            response.setStatus(HttpServletResponse.SC_OK);
+            return;
+        }
+        response.setHeader("Access-Control-Allow-Origin", any ? "*" : origin);
+        chain.doFilter(request, response);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.osprey.health;
+
+import dev.osprey.runtime.ModelStatus;
+import dev.osprey.runtime.ModelStatus.State;
+import dev.osprey.runtime.WarmModels;
+import dev.osprey.segmentation.Rehearsal;
+import dev.osprey.segmentation.Segmentation;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Ready once the default mode's model is warm and the server has streamed to itself. The platform makes its checks before
+ * the models are loaded, so what they look at is looked up late.
+ */
+@Readiness
+@Dependent
+public class Ready implements HealthCheck {
+
+    private final Provider<WarmModels> models;
+    private final Provider<Segmentation> segmentation;
+    private final Provider<Rehearsal> rehearsal;
+
+    @Inject
+    Ready(Provider<WarmModels> models, Provider<Segmentation> segmentation, Provider<Rehearsal> rehearsal) {
+        this.models = models;
+        this.segmentation = segmentation;
+        this.rehearsal = rehearsal;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        String warm = models.get().status().stream()
+                .filter(status -> status.state() == State.READY)
+                .map(ModelStatus::name)
+                .collect(Collectors.joining(", "));
+        return HealthCheckResponse.named("models")
+                .withData("warm", warm)
+                .withData("rehearsed", rehearsal.get().isOver())
+                .status(segmentation.get().isReady() && rehearsal.get().isOver())
+                .build();
+    }
+}

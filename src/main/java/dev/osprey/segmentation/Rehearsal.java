@@ -1,0 +1,169 @@
+package dev.osprey.segmentation;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.imaging.Picture;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's own first client: it streams a few frames through the real entrance before the server says that it is
+ * ready, so that nobody else meets classes that are not loaded and code that is not compiled yet. Also the proof that
+ * the address announced is the one that answers.
+ */
+@ApplicationScoped
+public class Rehearsal {
+
+    private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int FRAMES = 40;
+
+    private final @Nullable OspreyConfig config;
+    private volatile boolean over;
+
+    @Resource
+    private @Nullable ManagedExecutorService executor;
+
+    /** For the container's proxy. */
+    protected Rehearsal() {
+        this.config = null;
+    }
+
+    @Inject
+    public Rehearsal(OspreyConfig config) {
+        this.config = config;
+    }
+
+    /** Whether the rehearsal is over, however it went. */
+    public boolean isOver() {
+        return over;
+    }
+
+    void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+        if (executor != null && config != null) {
+            OspreyConfig.Server server = config.server();
+            var unused = executor.submit(() -> rehearse(server));
+        }
+    }
+
+    private void rehearse(OspreyConfig.Server server) {
+        // A listener on every interface is reached on this machine's own.
+        String host = server.address().equals("0.0.0.0") ? "127.0.0.1" : server.address();
+        URI address = URI.create("ws://" + host + ":" + server.port() + "/ws?features=binary");
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        boolean streamed = false;
+        try {
+            while (!streamed && System.nanoTime() < giveUp) {
+                streamed = tryStream(address);
+                if (!streamed) {
+                    Thread.sleep(100);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        over = true;
+        if (streamed) {
+            LOG.log(Level.INFO, "Osprey is ready at http://{0}:{1}/", server.address(), Integer.toString(server.port()));
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "Osprey is ready, but did not reach itself at {0}: osprey.server.address and osprey.server.port"
+                            + " should say where it listens",
+                    address);
+        }
+    }
+
+    private static boolean tryStream(URI address) throws InterruptedException {
+        Answers answers = new Answers();
+        try {
+            WebSocket socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(address, answers)
+                    .get(5, TimeUnit.SECONDS);
+            byte[] jpeg = picture();
+            for (int i = 0; i < FRAMES; i++) {
+                if (i % 2 == 0) {
+                    socket.sendText(frameText(jpeg), true).get(5, TimeUnit.SECONDS);
+                } else {
+                    socket.sendBinary(frameBytes(jpeg), true).get(5, TimeUnit.SECONDS);
+                }
+                if (!answers.arrived.tryAcquire(10, TimeUnit.SECONDS)) {
+                    return false;
+                }
+            }
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, "The server does not answer yet", e);
+            return false;
+        }
+    }
+
+    /** 640 × 480 with colours that make a JPEG of a usual size. */
+    private static byte[] picture() {
+        byte[] rgb = new byte[640 * 480 * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i / 3 % 640 / 3 + (i / 1_920 ^ i / 3) % 32 * 2);
+        }
+        try (Picture picture = Picture.ofRgb(640, 480, rgb)) {
+            return picture.jpeg(80);
+        }
+    }
+
+    private static String frameText(byte[] jpeg) {
+        return "{\"type\":\"frame\",\"data\":\"" + Base64.getEncoder().encodeToString(jpeg) + "\"}";
+    }
+
+    private static ByteBuffer frameBytes(byte[] jpeg) {
+        byte[] header = "{\"type\":\"frame\"}".getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Integer.BYTES + header.length + jpeg.length)
+                .putInt(header.length)
+                .put(header)
+                .put(jpeg)
+                .flip();
+    }
+
+    /** Counts whole messages; the greeting, the first, is let pass. */
+    private static final class Answers implements WebSocket.Listener {
+
+        private final Semaphore arrived = new Semaphore(-1);
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            return count(socket, last);
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer part, boolean last) {
+            return count(socket, last);
+        }
+
+        private @Nullable CompletionStage<?> count(WebSocket socket, boolean last) {
+            if (last) {
+                arrived.release();
+            }
+            socket.request(1);
+            return null;
+        }
+    }
+}
