@@ -1,0 +1,85 @@
+/** Writes the numbers into the page twice a second. */
+
+import { Chart } from './chart.js';
+import { STEPS } from './stats.js';
+
+const EVERY_MILLIS = 500;
+
+export class NumbersPanel {
+  /** @param {import('./stats.js').Stats} stats */
+  constructor(stats) {
+    this.stats = stats;
+    this.chart = new Chart(document.getElementById('chart'));
+    this.bar = document.getElementById('steps-bar');
+    this.list = document.getElementById('steps');
+    for (const step of STEPS) {
+      const part = document.createElement('span');
+      part.dataset.step = step;
+      this.bar.append(part);
+      const row = document.createElement('div');
+      row.dataset.step = step;
+      const name = document.createElement('dt');
+      name.textContent = step[0].toUpperCase() + step.slice(1);
+      row.append(name, document.createElement('dd'));
+      this.list.append(row);
+    }
+    this.#write();
+    setInterval(() => this.#write(), EVERY_MILLIS);
+  }
+
+  #write() {
+    const numbers = this.stats.numbers(performance.now());
+    figure('fps', numbers.fps?.toFixed(numbers.fps < 9.95 ? 1 : 0), '');
+    figure('latency', millis(numbers.latencyMillis), 'ms');
+    figure('server', millis(numbers.serverMillis), 'ms');
+    figure('dropped', String(numbers.dropped), '');
+    figure('up', ...bytes(numbers.upBytes));
+    figure('down', ...bytes(numbers.downBytes));
+    this.chart.add(numbers.latencyMillis, numbers.fps);
+    this.#writeSteps(numbers);
+  }
+
+  /** @param {import('./stats.js').Numbers} numbers */
+  #writeSteps({ steps, latencyMillis, serverMillis }) {
+    for (const step of STEPS) {
+      this.bar.querySelector(`[data-step="${step}"]`).style.flexGrow = steps?.[step] ?? 0;
+      this.list.querySelector(`[data-step="${step}"] dd`).textContent = steps ? `${steps[step].toFixed(1)} ms` : '–';
+    }
+    const known = latencyMillis !== null && serverMillis !== null;
+    document.getElementById('way').textContent = known ? `network and browser ${millis(Math.max(0, latencyMillis - serverMillis))} ms` : '';
+    const note = document.getElementById('steps-note');
+    note.hidden = steps !== null;
+    note.textContent = known ? 'This server sends no receipts.' : 'Measured while frames are being answered.';
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string|undefined} value
+ * @param {string} unit
+ */
+function figure(id, value, unit) {
+  const element = document.getElementById(id);
+  element.textContent = value ?? '–';
+  if (value !== undefined && unit) {
+    const small = document.createElement('small');
+    small.textContent = unit;
+    element.append(small);
+  }
+}
+
+/** @param {?number} value */
+function millis(value) {
+  return value?.toFixed(value < 9.95 ? 1 : 0);
+}
+
+/**
+ * @param {?number} perSecond
+ * @returns {[string|undefined, string]}
+ */
+function bytes(perSecond) {
+  if (perSecond === null) {
+    return [undefined, ''];
+  }
+  return perSecond < 1e6 ? [(perSecond / 1e3).toFixed(0), 'kB/s'] : [(perSecond / 1e6).toFixed(1), 'MB/s'];
+}

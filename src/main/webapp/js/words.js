@@ -1,0 +1,86 @@
+/** The state of the page in words, and why a connection ended. */
+
+/**
+ * @typedef {'none'|'opening'|'running'} SourceState
+ * @typedef {'unknown'|'ready'|'not-ready'|'unreachable'} Health
+ */
+
+/**
+ * @param {import('./stream.js').Connection} connection
+ * @param {SourceState} source
+ * @param {{answering: boolean, answered: boolean}} frames answering: lately; answered: ever since the source runs
+ * @param {Health} health
+ * @returns {{text: string, tone: 'good'|'wait'|'bad'|'idle'}}
+ */
+export function describe(connection, source, frames, health) {
+  const { attempt, attempts, inSeconds, code } = connection;
+  switch (connection.state) {
+    case 'connecting':
+      return { tone: 'wait', text: attempt ? `Reconnecting (attempt ${attempt} of ${attempts})…` : 'Connecting…' };
+    case 'reconnecting': {
+      const when = `in ${inSeconds} s (attempt ${attempt} of ${attempts})`;
+      const texts = { 'not-ready': `Server not ready, trying again ${when}`, unreachable: `No server answers, trying again ${when}` };
+      return { tone: 'wait', text: texts[health] ?? `Reconnecting ${when}` };
+    }
+    case 'connected':
+      if (source === 'none') {
+        return { tone: 'idle', text: 'Connected, waiting for a source' };
+      }
+      if (source === 'opening') {
+        return { tone: 'wait', text: 'Connected, opening the source…' };
+      }
+      if (frames.answering) {
+        return { tone: 'good', text: 'Streaming' };
+      }
+      return { tone: 'wait', text: frames.answered ? 'Connected, the server is taking long' : 'Connected, waiting for the first picture' };
+    case 'refused':
+      return { tone: 'bad', text: `Refused by the server (${code})` };
+    case 'lost':
+      return { tone: 'bad', text: `Not connected, gave up after ${attempts} attempts` };
+    default:
+      return { tone: 'idle', text: 'Not connected' };
+  }
+}
+
+const CLOSE_CODES = {
+  1000: 'The server ended the connection.',
+  1001: 'The server is stopping.',
+  1002: 'The server found a fault in the protocol.',
+  1003: 'The server does not take this kind of message.',
+  1006: 'The connection broke or was never accepted.',
+  1007: 'The server could not read a message.',
+  1008: 'The server’s rules do not allow this connection.',
+  1009: 'A message was larger than the server allows.',
+  1011: 'The server met a fault or is not ready yet.',
+  1012: 'The server is restarting.',
+  1013: 'The server is full at the moment.',
+  1015: 'The encrypted connection could not be made.',
+};
+
+const HEALTHS = {
+  ready: 'The server itself is up, so it may be full or keep this page’s origin out.',
+  'not-ready': 'The server runs but is not ready yet.',
+  unreachable: 'Nothing answers at this address; the server may be down or the network gone.',
+};
+
+/**
+ * @param {import('./stream.js').Connection} connection that ended
+ * @param {Health} health asked afterwards
+ * @returns {string}
+ */
+export function whyClosed({ code, reason }, health) {
+  const said = reason ? ` It says: ${reason}.` : '';
+  // A browser reports 1006 for whatever kept a WebSocket from opening; only then does the server's health add anything.
+  const guess = code === 1006 ? (HEALTHS[health] ?? '') : '';
+  return `${CLOSE_CODES[code] ?? 'The connection was closed.'} (Close code ${code}.)${said} ${guess}`.trim();
+}
+
+/** @returns {Promise<Health>} by the server's own account, for a browser does not say why a WebSocket failed */
+export async function askHealth() {
+  try {
+    const answer = await fetch(new URL('health', document.baseURI), { cache: 'no-store', signal: AbortSignal.timeout(1_500) });
+    return answer.ok ? 'ready' : 'not-ready';
+  } catch {
+    return 'unreachable';
+  }
+}
