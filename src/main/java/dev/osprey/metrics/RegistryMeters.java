@@ -8,7 +8,10 @@ import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
-/** Counters in the platform's registry, published at {@code /metrics} in Prometheus format. */
+/**
+ * Counters in the platform's registry, published at {@code /metrics} in Prometheus format. Times are histograms of
+ * microseconds: Payara 6 publishes the quantiles of a timer in nanoseconds under the name of seconds.
+ */
 @Singleton
 class RegistryMeters implements Meters {
 
@@ -56,13 +59,13 @@ class RegistryMeters implements Meters {
     public void answered(String mode, String model, Duration inference, Duration age) {
         Tag modeTag = new Tag("mode", mode);
         Tag modelTag = new Tag("model", model);
-        registry.timer(describe("osprey_inference_seconds", "How long the model ran on a frame."), modeTag, modelTag)
-                .update(inference);
-        registry.timer(
-                        describe("osprey_frame_age_seconds", "From a frame's arrival to its answer being ready."),
+        registry.histogram(describe("osprey_inference_microseconds", "How long the model ran on a frame."), modeTag, modelTag)
+                .update(inference.toNanos() / 1_000);
+        registry.histogram(
+                        describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),
                         modeTag,
                         modelTag)
-                .update(age);
+                .update(age.toNanos() / 1_000);
     }
 
     @Override

@@ -3,28 +3,30 @@ package dev.osprey.health;
 import dev.osprey.segmentation.Segmentation;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
-import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code GET /health} as the clients of the protocols ask it. Probes take {@code /health/live} and
- * {@code /health/ready}, which the platform answers.
+ * {@code GET /health} as the clients of the protocols ask it. Probes take {@code /health/live} and {@code /health/ready},
+ * which the platform answers; it would not, were a servlet mapped to its address, so this is a filter.
  */
-@WebServlet(urlPatterns = "/health")
-public class HealthServlet extends HttpServlet {
+@WebFilter(urlPatterns = "/health", asyncSupported = true)
+public class Health extends HttpFilter {
 
     private final transient Segmentation segmentation;
 
     @Inject
-    HealthServlet(Segmentation segmentation) {
+    Health(Segmentation segmentation) {
         this.segmentation = segmentation;
     }
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException {
         JsonAnswer.write(
                 response,
                 Json.createObjectBuilder()
