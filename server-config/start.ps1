@@ -1,0 +1,110 @@
+<#
+.SYNOPSIS
+Starts the server that "mvn package" built, in the foreground: the log goes to the terminal, Ctrl-C stops it.
+
+.PARAMETER Background
+Return when the server is ready; stop it with server-config\stop.ps1.
+
+.DESCRIPTION
+Environment, with defaults:
+  OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
+  OSPREY_PORT           port to listen on (8080)
+  OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
+  OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
+  OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
+  JAVA                  the java command (that of JAVA_HOME, else the one on the PATH)
+#>
+param([switch] $Background, [switch] $Help)
+
+if ($Help) { Get-Help $PSCommandPath -Full; exit }
+
+. (Join-Path $PSScriptRoot 'server.ps1')
+
+$address = Setting 'OSPREY_ADDRESS' '127.0.0.1'
+$java = Setting 'JAVA' $(if ($env:JAVA_HOME) { Join-Path $env:JAVA_HOME 'bin\java.exe' } else { 'java' })
+
+# "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing here.
+$version = 'missing or older'
+try { if ("$(& $java --version 2>$null)" -match '^\S+ (\d+)') { $version = $Matches[1] } } catch { }
+if ($version -notmatch '^\d+$' -or [int] $version -lt 17) {
+    Fail "Osprey needs Java 17 or later; '$java' is $version. Set JAVA or JAVA_HOME."
+}
+
+$runtime = $env:OSPREY_RUNTIME
+if (-not $runtime) {
+    $runtime = 'cpu'
+    if (Test-Path "$server\lib-onnxruntime_gpu") {
+        $driver = Test-Path "$env:SystemRoot\System32\nvml.dll"
+        if ($driver -or -not (Test-Path "$server\lib-onnxruntime")) { $runtime = 'gpu' }
+    }
+}
+switch ($runtime) {
+    'cpu' { $onnxruntime = 'onnxruntime' }
+    'gpu' { $onnxruntime = 'onnxruntime_gpu' }
+    default { Fail "OSPREY_RUNTIME is cpu or gpu, not '$runtime'." }
+}
+
+foreach ($needed in 'target\osprey.war', 'target\server\payara-micro.jar', 'target\server\osprey-listen-check.jar', "target\server\lib-$onnxruntime") {
+    if (-not (Test-Path (Join-Path $root $needed))) {
+        Fail "The server is not built: $needed is missing. Build it with: mvn -P$runtime package -DskipTests"
+    }
+}
+
+$running = Get-ServerProcessId
+if ($running) { Fail "Osprey already runs on port $port (process $running)." }
+
+New-Item -ItemType Directory -Force $run | Out-Null
+# Left by an earlier server; jars of another Payara version must not mix with this one's.
+if (Test-Path $payara) { Remove-Item -Recurse -Force $payara }
+
+$arguments = @(
+    '@server-config\jvm.options'
+    "-javaagent:$server\osprey-listen-check.jar=${address}:$port"
+    "-Donnxruntime.native.path=$server\native-$onnxruntime"
+    "-Dosprey.server.address=$address"
+    "-Dosprey.server.port=$port"
+    '-jar', "$server\payara-micro.jar"
+    '--deploy', "$root\target\osprey.war", '--contextroot', '/'
+    '--addlibs', "$server\lib-$onnxruntime"
+    '--port', $port
+    '--prebootcommandfile', "$root\server-config\preboot.asadmin"
+    '--systemproperties', "$root\server-config\osprey.properties"
+    '--logproperties', "$root\server-config\logging.properties"
+    '--nohazelcast', '--disablephonehome'
+    '--unpackdir', $payara
+)
+
+if (-not $Background) {
+    & $java $arguments
+    exit $LASTEXITCODE
+}
+
+if (Test-Path $logFile) { Move-Item -Force $logFile "$logFile.1" }
+# Start-Process joins its arguments without quoting them, and wants two files; the log is what goes to the error stream.
+$quoted = $arguments | ForEach-Object { if ($_ -match '\s') { "`"$_`"" } else { $_ } }
+$process = Start-Process -FilePath $java -ArgumentList $quoted -WindowStyle Hidden -PassThru `
+    -RedirectStandardError $logFile -RedirectStandardOutput "$logFile.out"
+# Without the handle the exit is not seen.
+$null = $process.Handle
+Set-Content $pidFile $process.Id
+
+$probe = if ($address -in '0.0.0.0', '::') { 'localhost' } else { $address }
+$limit = [int] (Setting 'OSPREY_START_SECONDS' 300)
+$started = Get-Date
+while ($true) {
+    if ($process.HasExited) {
+        Remove-Item $pidFile
+        $end = @(Get-Content $logFile -Tail 20)
+        if ($end.Count -gt 1) { [Console]::Error.WriteLine("Osprey stopped while starting. The end of ${logFile}:") }
+        Fail ($end -join "`n")
+    }
+    try {
+        $answer = Invoke-WebRequest -UseBasicParsing -TimeoutSec 5 "http://${probe}:$port/health/ready"
+        if ($answer.StatusCode -eq 200) { break }
+    } catch { }
+    if (((Get-Date) - $started).TotalSeconds -ge $limit) {
+        Fail "Osprey (process $($process.Id)) is not ready after $limit s and keeps starting; see $logFile"
+    }
+    Start-Sleep -Milliseconds 500
+}
+"Osprey is ready at http://${probe}:$port/ (process $($process.Id), log $logFile)"

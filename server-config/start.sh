@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+Usage: server-config/start.sh [--background]
+
+Starts the server that "mvn package" built, in the foreground: the log goes to the terminal, Ctrl-C stops it.
+
+  --background  return when the server is ready; stop it with server-config/stop.sh
+  --help        this text
+
+Environment:
+  OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
+  OSPREY_PORT           port to listen on (8080)
+  OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
+  OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
+  OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
+  JAVA                  the java command (that of JAVA_HOME, else the one on the PATH)
+END
+}
+
+background=false
+case ${1:-} in
+    --background) background=true ;;
+    --help | -h)
+        usage
+        exit
+        ;;
+    ?*)
+        usage >&2
+        exit 2
+        ;;
+esac
+
+# shellcheck source=server-config/server.sh
+. "$(dirname "$0")/server.sh"
+
+address=${OSPREY_ADDRESS:-127.0.0.1}
+java=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
+runtime=${OSPREY_RUNTIME:-}
+
+# "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing.
+version=$("$java" --version 2>/dev/null | sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p') || true
+[ "${version:-0}" -ge 17 ] || fail "Osprey needs Java 17 or later; '$java' is ${version:-missing or older}. Set JAVA or JAVA_HOME."
+
+if [ -z "$runtime" ]; then
+    runtime=cpu
+    if [ -d "$server/lib-onnxruntime_gpu" ] && { [ -e /proc/driver/nvidia/version ] || [ ! -d "$server/lib-onnxruntime" ]; }; then
+        runtime=gpu
+    fi
+fi
+case $runtime in
+    cpu) onnxruntime=onnxruntime ;;
+    gpu) onnxruntime=onnxruntime_gpu ;;
+    *) fail "OSPREY_RUNTIME is cpu or gpu, not '$runtime'." ;;
+esac
+
+for needed in "$root/target/osprey.war" "$server/payara-micro.jar" "$server/osprey-listen-check.jar" "$server/lib-$onnxruntime"; do
+    [ -e "$needed" ] || fail "The server is not built: ${needed#"$root"/} is missing. Build it with: mvn -P$runtime package -DskipTests"
+done
+
+if pid=$(server_pid); then
+    fail "Osprey already runs on port $port (process $pid)."
+fi
+
+mkdir -p "$run"
+# Left by an earlier server; jars of another Payara version must not mix with this one's.
+rm -rf "$payara"
+
+command=("$java" @server-config/jvm.options
+    "-javaagent:$server/osprey-listen-check.jar=$address:$port"
+    "-Donnxruntime.native.path=$server/native-$onnxruntime"
+    "-Dosprey.server.address=$address"
+    "-Dosprey.server.port=$port"
+    -jar "$server/payara-micro.jar"
+    --deploy "$root/target/osprey.war" --contextroot /
+    --addlibs "$server/lib-$onnxruntime"
+    --port "$port"
+    --prebootcommandfile "$root/server-config/preboot.asadmin"
+    --systemproperties "$root/server-config/osprey.properties"
+    --logproperties "$root/server-config/logging.properties"
+    --nohazelcast --disablephonehome
+    --unpackdir "$payara")
+
+if ! $background; then
+    # exec keeps the process id.
+    echo $$ >"$pid_file"
+    exec "${command[@]}"
+fi
+
+case $address in
+    0.0.0.0 | ::) probe=localhost ;;
+    *) probe=$address ;;
+esac
+
+# By bash itself: neither curl nor wget is everywhere.
+ready() {
+    local status=
+    {
+        exec 3<>"/dev/tcp/$probe/$port" &&
+            printf 'GET /health/ready HTTP/1.0\r\n\r\n' >&3 &&
+            read -r -t 5 _ status _ <&3
+    } 2>/dev/null
+    [ "$status" = 200 ]
+}
+
+[ ! -e "$log_file" ] || mv -f "$log_file" "$log_file.1"
+nohup "${command[@]}" >"$log_file" 2>&1 </dev/null &
+pid=$!
+echo "$pid" >"$pid_file"
+
+limit=${OSPREY_START_SECONDS:-300}
+SECONDS=0
+until (ready); do
+    if ! kill -0 "$pid" 2>/dev/null; then
+        rm -f "$pid_file"
+        [ "$(wc -l <"$log_file")" -le 1 ] || echo "Osprey stopped while starting. The end of $log_file:" >&2
+        tail -n 20 "$log_file" >&2
+        exit 1
+    fi
+    [ "$SECONDS" -lt "$limit" ] || fail "Osprey (process $pid) is not ready after $limit s and keeps starting; see $log_file"
+    sleep 0.5
+done
+echo "Osprey is ready at http://$probe:$port/ (process $pid, log $log_file)"
