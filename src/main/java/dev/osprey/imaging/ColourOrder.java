@@ -1,0 +1,7 @@
+package dev.osprey.imaging;
+
+/** The order of the three bytes of a pixel. */
+public enum ColourOrder {
+    BGR,
+    RGB
+}

@@ -1,0 +1,208 @@
+package dev.osprey.imaging;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Pixels in native memory: uint8 [height, width, 3], BGR, row by row without padding.
+ *
+ * <p>Has one owner, who closes it; used by one thread at a time. After {@link #close} every method throws
+ * {@link IllegalStateException}.
+ */
+public final class Picture implements AutoCloseable {
+
+    static {
+        OpenCv.load();
+    }
+
+    private final Mat pixels;
+    private final ByteBuffer bgr;
+    private final int width;
+    private final int height;
+    private boolean closed;
+
+    private Picture(Mat pixels) {
+        this.pixels = pixels;
+        this.bgr = pixels.createBuffer();
+        this.width = pixels.cols();
+        this.height = pixels.rows();
+    }
+
+    /** A picture whose pixels are whatever the memory held. */
+    static Picture blank(int width, int height) {
+        return new Picture(new Mat(height, width, opencv_core.CV_8UC3));
+    }
+
+    /**
+     * Decodes the remaining bytes to 8-bit colour: grey is replicated, alpha dropped, 16 bits reduced, EXIF orientation
+     * applied. Nothing is decoded before bytes and header are within the limits.
+     *
+     * <p>A JPEG that ends before its end-of-image marker is refused, whatever could be shown of it; bytes behind the marker
+     * are ignored. A flipped bit inside the compressed data of a JPEG is not noticed: the format has no checksum.
+     *
+     * @param encoded direct (read in place) or on the heap (copied); position and limit stay
+     * @throws OspreyException {@link ErrorCode#IMAGE_EMPTY}, {@link ErrorCode#IMAGE_TOO_LARGE},
+     *     {@link ErrorCode#IMAGE_UNREADABLE}
+     */
+    public static Picture decode(ByteBuffer encoded, ImageLimits limits) {
+        limits.check(encoded);
+        ImageHeader header = ImageHeader.read(encoded);
+        limits.check(header);
+        if (header.format() == ImageHeader.Format.JPEG) {
+            JpegMarkers.refuseTooManyScans(encoded);
+        }
+        Mat decoded;
+        try (BytePointer bytes = inNativeMemory(encoded);
+                Mat source = new Mat(1, encoded.remaining(), opencv_core.CV_8UC1, bytes)) {
+            decoded = opencv_imgcodecs.imdecode(source, opencv_imgcodecs.IMREAD_COLOR);
+        } catch (RuntimeException refusedByDecoder) {
+            throw new OspreyException(
+                    ErrorCode.IMAGE_UNREADABLE, header.format() + " that cannot be decoded", refusedByDecoder);
+        }
+        if (decoded.empty()) {
+            decoded.close();
+            throw new OspreyException(
+                    ErrorCode.IMAGE_UNREADABLE,
+                    header.format() + " of " + encoded.remaining() + " bytes is damaged or cut off");
+        }
+        return new Picture(decoded);
+    }
+
+    /**
+     * A picture from generated pixels.
+     *
+     * @param rgb uint8 [height, width, 3], RGB; copied
+     */
+    public static Picture ofRgb(int width, int height, byte[] rgb) {
+        if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
+            throw new IllegalArgumentException(
+                    "a picture of " + width + "x" + height + " from " + rgb.length + " bytes");
+        }
+        Picture picture = blank(width, height);
+        picture.bgr.put(0, withRedAndBlueSwapped(rgb));
+        return picture;
+    }
+
+    /** In pixels. */
+    public int width() {
+        return width;
+    }
+
+    /** In pixels. */
+    public int height() {
+        return height;
+    }
+
+    /** The pixels themselves: uint8 [height, width, 3], BGR, direct, from position 0, valid until {@link #close}. */
+    public ByteBuffer bgr() {
+        requireOpen();
+        return bgr.duplicate();
+    }
+
+    /** A copy: uint8 [height, width, 3], RGB. */
+    public byte[] rgb() {
+        requireOpen();
+        byte[] copy = new byte[bgr.capacity()];
+        bgr.get(0, copy);
+        return withRedAndBlueSwapped(copy);
+    }
+
+    /**
+     * Writes the whole picture in another size, without regard to its aspect ratio.
+     *
+     * @param target direct; uint8 [height, width, 3] written from its position, which stays
+     */
+    public void resizeInto(ByteBuffer target, int width, int height, Interpolation interpolation, ColourOrder order) {
+        requireOpen();
+        if (width < 1 || height < 1 || !target.isDirect() || target.remaining() < 3L * width * height) {
+            throw new IllegalArgumentException("a picture of " + width + "x" + height + " into "
+                    + (target.isDirect() ? "" : "heap ") + "memory of " + target.remaining() + " bytes");
+        }
+        boolean sameSize = width == this.width && height == this.height;
+        int flag = interpolation == Interpolation.AREA && width < this.width
+                ? opencv_imgproc.INTER_AREA
+                : opencv_imgproc.INTER_LINEAR;
+        try (BytePointer memory = new BytePointer(target.slice());
+                Mat resized = new Mat(height, width, opencv_core.CV_8UC3, memory);
+                Size size = new Size(width, height)) {
+            if (!sameSize || order == ColourOrder.BGR) {
+                opencv_imgproc.resize(pixels, resized, size, 0, 0, flag);
+            }
+            if (order == ColourOrder.RGB) {
+                // Two headers over the same memory: with one, OpenCV would first copy the pixels.
+                try (Mat inPlace = new Mat(height, width, opencv_core.CV_8UC3, memory)) {
+                    opencv_imgproc.cvtColor(sameSize ? pixels : inPlace, resized, opencv_imgproc.COLOR_BGR2RGB);
+                }
+            }
+        }
+    }
+
+    /**
+     * Encodes to baseline JPEG with halved chroma.
+     *
+     * @param quality 1 to 100
+     * @return the caller's; on the heap, where both the socket and the base64 encoder want it
+     */
+    public byte[] jpeg(int quality) {
+        requireOpen();
+        if (quality < 1 || quality > 100) {
+            throw new IllegalArgumentException("JPEG quality is 1 to 100, found " + quality);
+        }
+        try (BytePointer encoded = new BytePointer();
+                IntPointer settings = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
+            if (!opencv_imgcodecs.imencode(".jpg", pixels, encoded, settings)) {
+                throw new IllegalStateException("no JPEG from a picture of " + width + "x" + height);
+            }
+            byte[] jpeg = new byte[Math.toIntExact(encoded.limit())];
+            encoded.get(jpeg);
+            return jpeg;
+        }
+    }
+
+    /** The picture as OpenCV sees it; still this picture's. */
+    Mat pixels() {
+        requireOpen();
+        return pixels;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            pixels.close();
+        }
+    }
+
+    private static BytePointer inNativeMemory(ByteBuffer encoded) {
+        if (encoded.isDirect()) {
+            return new BytePointer(encoded.slice());
+        }
+        byte[] copy = new byte[encoded.remaining()];
+        encoded.get(encoded.position(), copy);
+        return new BytePointer(copy);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the picture is closed");
+        }
+    }
+
+    private static byte[] withRedAndBlueSwapped(byte[] pixels) {
+        byte[] swapped = new byte[pixels.length];
+        for (int i = 0; i < pixels.length; i += 3) {
+            swapped[i] = pixels[i + 2];
+            swapped[i + 1] = pixels[i + 1];
+            swapped[i + 2] = pixels[i];
+        }
+        return swapped;
+    }
+}
