@@ -56,8 +56,10 @@ public final class Picture implements AutoCloseable {
         limits.check(encoded);
         ImageHeader header = ImageHeader.read(encoded);
         limits.check(header);
-        if (header.format() == ImageHeader.Format.JPEG) {
-            JpegMarkers.refuseTooManyScans(encoded);
+        switch (header.format()) {
+            case JPEG -> JpegMarkers.refuseTooManyScans(encoded);
+            case PNG -> PngChunks.refuseCutOff(encoded);
+            case WEBP, BMP, TIFF -> {}
         }
         Mat decoded;
         try (BytePointer bytes = inNativeMemory(encoded);

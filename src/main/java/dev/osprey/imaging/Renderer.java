@@ -239,7 +239,12 @@ public final class Renderer {
         return drawn;
     }
 
-    /** Through 8-bit HSV, where the hue of a colour that is not black replaces the frame's. */
+    /**
+     * Through 8-bit HSV, where the hue of a colour that is not black replaces the frame's.
+     *
+     * <p>Both conversions are OpenCV's. Its way back to colour fuses multiplications and additions, except in the columns of a
+     * row behind the last whole vector and on processors that cannot; there a level may be one off the formula for the others.
+     */
     private Picture blend(Picture frame) {
         int[] hues = new int[CLASSES];
         for (int id = 0; id < CLASSES; id++) {
@@ -260,13 +265,14 @@ public final class Renderer {
             }
             hsv.put(y * row.length, row);
         }
+        // Two headers over the same memory: with one, OpenCV would first copy the pixels.
         try (Mat source = new Mat(drawn.pixels())) {
             opencv_imgproc.cvtColor(source, drawn.pixels(), opencv_imgproc.COLOR_HSV2BGR);
         }
         return drawn;
     }
 
-    /** OpenCV's 8-bit hue, in half degrees 0…179: a division by the spread, as a 12-bit fixed-point product. */
+    /** OpenCV's 8-bit hue, in half degrees 0…179: the division by the spread is a 12-bit fixed-point product. */
     private static int hue(int red, int green, int blue) {
         int value = Math.max(red, Math.max(green, blue));
         int spread = value - Math.min(red, Math.min(green, blue));
