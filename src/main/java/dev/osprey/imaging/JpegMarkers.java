@@ -15,8 +15,8 @@ final class JpegMarkers {
     private static final int START_OF_SCAN = 0xDA;
     private static final int NONE_LEFT = -1;
 
-    /** Well above the 10 or so scans of a progressive photograph, and decoded in well under a second. */
-    private static final int MOST_SCANS = 100;
+    /** A progressive photograph has about 10. */
+    private static final int MOST_SCANS = 32;
 
     private final ByteBuffer jpeg;
     private int at;

@@ -56,11 +56,13 @@ public final class Picture implements AutoCloseable {
         limits.check(encoded);
         ImageHeader header = ImageHeader.read(encoded);
         limits.check(header);
-        if (header.format() == ImageHeader.Format.JPEG) {
-            JpegMarkers.refuseTooManyScans(encoded);
+        switch (header.format()) {
+            case JPEG -> JpegMarkers.refuseTooManyScans(encoded);
+            case PNG -> PngChunks.refuseCutOff(encoded);
+            case WEBP, BMP, TIFF -> {}
         }
         Mat decoded;
-        try (BytePointer bytes = new BytePointer(encoded.slice());
+        try (BytePointer bytes = inNativeMemory(encoded);
                 Mat source = new Mat(1, encoded.remaining(), opencv_core.CV_8UC1, bytes)) {
             decoded = opencv_imgcodecs.imdecode(source, opencv_imgcodecs.IMREAD_COLOR);
         } catch (RuntimeException refusedByDecoder) {
@@ -179,6 +181,15 @@ public final class Picture implements AutoCloseable {
             closed = true;
             pixels.close();
         }
+    }
+
+    private static BytePointer inNativeMemory(ByteBuffer encoded) {
+        if (encoded.isDirect()) {
+            return new BytePointer(encoded.slice());
+        }
+        byte[] copy = new byte[encoded.remaining()];
+        encoded.get(encoded.position(), copy);
+        return new BytePointer(copy);
     }
 
     private void requireOpen() {

@@ -23,6 +23,9 @@ public final class Renderer {
     private static final int LEVELS = 256;
     private static final int LINE_WIDTH = 2;
 
+    /** In place of a hue: black gives none, the frame's own stays. */
+    private static final int KEPT = -1;
+
     /** The classes of the frame's pixels. */
     private byte[] ids = new byte[0];
 
@@ -236,34 +239,40 @@ public final class Renderer {
         return drawn;
     }
 
-    /** Through 8-bit HSV, where the hue of a colour that is not black replaces the frame's. */
+    /**
+     * Through 8-bit HSV, where the hue of a colour that is not black replaces the frame's.
+     *
+     * <p>Both conversions are OpenCV's. Its way back to colour fuses multiplications and additions, except in the columns of a
+     * row behind the last whole vector and on processors that cannot; there a level may be one off the formula for the others.
+     */
     private Picture blend(Picture frame) {
         int[] hues = new int[CLASSES];
         for (int id = 0; id < CLASSES; id++) {
-            hues[id] = shown[id] == 0 ? -1 : hue(shown[id] & 0xFF, shown[id] >> 8 & 0xFF, shown[id] >> 16);
+            hues[id] = shown[id] == 0 ? KEPT : hue(shown[id] & 0xFF, shown[id] >> 8 & 0xFF, shown[id] >> 16);
         }
         Picture drawn = Picture.blank(frame.width(), frame.height());
         opencv_imgproc.cvtColor(frame.pixels(), drawn.pixels(), opencv_imgproc.COLOR_BGR2HSV);
         ByteBuffer hsv = drawn.bgr();
         byte[] row = new byte[frame.width() * 3];
-        int pixel = 0;
         for (int y = 0; y < frame.height(); y++) {
             hsv.get(y * row.length, row);
-            for (int at = 0; at < row.length; at += 3, pixel++) {
-                int hue = hues[ids[pixel] & 0xFF];
-                if (hue >= 0) {
-                    row[at] = (byte) hue;
+            for (int from = 0, to; from < frame.width(); from = to) {
+                to = endOfRun(y * frame.width(), from, frame.width());
+                int hue = hues[ids[y * frame.width() + from] & 0xFF];
+                for (int x = from; hue != KEPT && x < to; x++) {
+                    row[3 * x] = (byte) hue;
                 }
             }
             hsv.put(y * row.length, row);
         }
+        // Two headers over the same memory: with one, OpenCV would first copy the pixels.
         try (Mat source = new Mat(drawn.pixels())) {
             opencv_imgproc.cvtColor(source, drawn.pixels(), opencv_imgproc.COLOR_HSV2BGR);
         }
         return drawn;
     }
 
-    /** OpenCV's 8-bit hue, in half degrees 0…179: a division by the spread, as a 12-bit fixed-point product. */
+    /** OpenCV's 8-bit hue, in half degrees 0…179: the division by the spread is a 12-bit fixed-point product. */
     private static int hue(int red, int green, int blue) {
         int value = Math.max(red, Math.max(green, blue));
         int spread = value - Math.min(red, Math.min(green, blue));

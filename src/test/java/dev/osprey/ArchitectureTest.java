@@ -1,0 +1,144 @@
+package dev.osprey;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.Singleton;
+import jakarta.inject.Inject;
+
+/** The shape of Osprey, as rules; the map in words is the Javadoc of {@code dev.osprey}. */
+@AnalyzeClasses(packages = "dev.osprey", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule packagesDependDownwards = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("entrances")
+            .definedBy("dev.osprey", "dev.osprey.segmentation..", "dev.osprey.admin..", "dev.osprey.health..")
+            .layer("socket")
+            .definedBy("dev.osprey.socket..")
+            .layer("stream")
+            .definedBy("dev.osprey.stream..")
+            .layer("inference")
+            .definedBy("dev.osprey.inference..")
+            .layer("runtime")
+            .definedBy("dev.osprey.runtime..")
+            .layer("model")
+            .definedBy("dev.osprey.model..")
+            .layer("imaging")
+            .definedBy("dev.osprey.imaging..")
+            .layer("ground")
+            .definedBy("dev.osprey.config..", "dev.osprey.fault..", "dev.osprey.metrics..")
+            .whereLayer("entrances")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("socket")
+            .mayOnlyBeAccessedByLayers("entrances")
+            .whereLayer("stream")
+            .mayOnlyBeAccessedByLayers("entrances", "socket")
+            .whereLayer("inference")
+            .mayOnlyBeAccessedByLayers("entrances", "socket", "stream")
+            .whereLayer("runtime")
+            .mayOnlyBeAccessedByLayers("entrances", "socket", "stream", "inference")
+            .whereLayer("model")
+            .mayOnlyBeAccessedByLayers("entrances", "socket", "stream", "inference", "runtime")
+            .whereLayer("imaging")
+            .mayOnlyBeAccessedByLayers("entrances", "socket", "stream", "inference", "runtime", "model");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("dev.osprey.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule entrancesDoNotKnowEachOther = slices().matching("dev.osprey.(segmentation|admin|health)..")
+            .should()
+            .notDependOnEachOther()
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyRuntimeTouchesOnnx = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.runtime..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..");
+
+    @ArchTest
+    static final ArchRule onlyImagingTouchesOpenCv = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.imaging..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule imagingKnowsOnlyFaults = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.imaging..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.osprey..")
+                    .and(not(resideInAnyPackage("dev.osprey.imaging..", "dev.osprey.fault.."))))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule theContainerStaysAtTheEdge = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.osprey.inference..", "dev.osprey.stream..", "dev.osprey.model..", "dev.osprey.imaging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.ws.rs..", "jakarta.websocket..", "jakarta.ejb..", "jakarta.servlet..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule settingsAreReadInOnePlace = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.config..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.eclipse.microprofile.config..")
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class, String.class)
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getenv");
+
+    @ArchTest
+    static final ArchRule singletonsDeclareTheirConcurrency = classes()
+            .that()
+            .areAnnotatedWith(Singleton.class)
+            .should()
+            .beAnnotatedWith(ConcurrencyManagement.class)
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule constructorsNotFields = fields().should().notBeAnnotatedWith(Inject.class);
+
+    @ArchTest
+    static final ArchRule noStandardStreams = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    /** ArchUnit's own rule sees only fields of that type; this one sees every use. */
+    @ArchTest
+    static final ArchRule oneLoggingApi =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule noGenericExceptions = NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+
+    @ArchTest
+    static final ArchRule namesSayWhat = noClasses()
+            .should()
+            .haveNameMatching(".*(Impl|Utils?|Helper|Manager|Service|Handler|Processor|Dto|DTO)(\\$.*)?");
+}
