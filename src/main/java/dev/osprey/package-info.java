@@ -4,15 +4,17 @@
  * <p>The map; an arrow may only point down, and the capabilities do not know each other:
  *
  * <pre>
- *   segmentation                                  the capabilities: endpoint, messages, what to do with an answer
- *   admin  health                                 the other entrances: operators, probes
+ *   admin  health                                 the entrances that look at everything: operators, probes
+ *     segmentation                                the capabilities: endpoint, messages, what to do with an answer
  *       socket                                    the container's WebSocket as the peer of a stream
- *       stream                                    a live client: mailbox, ordered replies, writer, admission
+ *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum
  *         imaging                                 pixels in and out, drawing. The only user of org.bytedeco
- *   config  fault  metrics                        ground: typed settings, error codes, counters
+ *   access  config  fault  metrics                ground: who may, typed settings, error codes, counters
+ *
+ *   start                                         stands alone: what is checked before the server starts
  * </pre>
  */
 @NullMarked

@@ -46,8 +46,7 @@ public abstract class RealServer {
     }
 
     /** @param headers names and values in turn */
-    protected static HttpResponse<String> get(String path, String... headers)
-            throws IOException, InterruptedException {
+    protected static HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(http(path)).GET();
         if (headers.length > 0) {
             request.headers(headers);

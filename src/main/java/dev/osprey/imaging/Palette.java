@@ -1,7 +1,9 @@
 package dev.osprey.imaging;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One colour for each class, 1 to 256 of them; immutable. */
 public final class Palette {
@@ -52,6 +54,16 @@ public final class Palette {
             }
         }
         return new Palette(packed);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Palette palette && Arrays.equals(packed, palette.packed);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(packed);
     }
 
     private static void requireSize(int classes) {

@@ -96,7 +96,7 @@ public final class Renderer {
     }
 
     private void show(Palette palette, Rendering rendering) {
-        if (palette == shownPalette && rendering.equals(shownRendering)) {
+        if (palette.equals(shownPalette) && rendering.equals(shownRendering)) {
             return;
         }
         List<Integer> filter = rendering.classFilter();

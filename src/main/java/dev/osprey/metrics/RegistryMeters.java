@@ -59,7 +59,10 @@ class RegistryMeters implements Meters {
     public void answered(String mode, String model, Duration inference, Duration age) {
         Tag modeTag = new Tag("mode", mode);
         Tag modelTag = new Tag("model", model);
-        registry.histogram(describe("osprey_inference_microseconds", "How long the model ran on a frame."), modeTag, modelTag)
+        registry.histogram(
+                        describe("osprey_inference_microseconds", "How long the model ran on a frame."),
+                        modeTag,
+                        modelTag)
                 .update(inference.toNanos() / 1_000);
         registry.histogram(
                         describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),

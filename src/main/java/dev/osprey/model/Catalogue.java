@@ -47,10 +47,11 @@ public final class Catalogue {
         SortedMap<String, ModelManifest> manifests = new TreeMap<>();
         for (String folder : modelFolders(repository)) {
             if (!folder.matches(NAME)) {
-                problems.add("the folder \"%s\" is no model name: lower-case letters, digits and hyphens"
-                        .formatted(folder));
+                problems.add(
+                        "the folder \"%s\" is no model name: lower-case letters, digits and hyphens".formatted(folder));
             }
-            Optional<ModelManifest> read = ManifestReader.read(repository.resolve(folder).resolve(MANIFEST), folder, problems);
+            Optional<ModelManifest> read =
+                    ManifestReader.read(repository.resolve(folder).resolve(MANIFEST), folder, problems);
             read.ifPresent(manifest -> {
                 manifests.put(manifest.name(), manifest);
                 checkServedVersion(repository, manifest, problems);
@@ -78,8 +79,8 @@ public final class Catalogue {
 
     private static void checkServedVersion(Path repository, ModelManifest manifest, List<String> problems) {
         if (!manifest.sha256().containsKey(manifest.version())) {
-            problems.add("%s/model.json: sha256 has no entry for version %d"
-                    .formatted(manifest.name(), manifest.version()));
+            problems.add(
+                    "%s/model.json: sha256 has no entry for version %d".formatted(manifest.name(), manifest.version()));
         }
         if (!Files.isRegularFile(file(repository, manifest.name(), manifest.version()))) {
             problems.add("%s/%d/model.onnx is missing".formatted(manifest.name(), manifest.version()));

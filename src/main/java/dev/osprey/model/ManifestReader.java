@@ -65,8 +65,20 @@ final class ManifestReader {
 
     private ModelManifest manifest(Section root) {
         root.knows(
-                "name", "kind", "description", "version", "sha256", "input", "output", "labels", "palette", "batch",
-                "warmupRuns", "memoryMiB", "licence", "source");
+                "name",
+                "kind",
+                "description",
+                "version",
+                "sha256",
+                "input",
+                "output",
+                "labels",
+                "palette",
+                "batch",
+                "warmupRuns",
+                "memoryMiB",
+                "licence",
+                "source");
         String name = root.text("name");
         if (!name.equals(folder)) {
             problem("name is \"%s\", expected the folder's name \"%s\"".formatted(name, folder));
@@ -126,8 +138,7 @@ final class ManifestReader {
 
     private static Batch batch(Section section) {
         section.knows("max", "maxDelayMillis");
-        return new Batch(
-                section.whole("max", 1, 256), Duration.ofMillis(section.whole("maxDelayMillis", 0, 1_000)));
+        return new Batch(section.whole("max", 1, 256), Duration.ofMillis(section.whole("maxDelayMillis", 0, 1_000)));
     }
 
     private Palette palette(@Nullable JsonValue value, int labels) {
@@ -202,8 +213,7 @@ final class ManifestReader {
             if (List.of(allowed).contains(text)) {
                 return text;
             }
-            problem("%s%s is %s, expected %s"
-                    .formatted(prefix, key, values.get(key), String.join(" or ", allowed)));
+            problem("%s%s is %s, expected %s".formatted(prefix, key, values.get(key), String.join(" or ", allowed)));
             return allowed[0];
         }
 

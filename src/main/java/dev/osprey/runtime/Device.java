@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 final class Device {
 
     private static final Logger LOG = System.getLogger(Device.class.getName());
-    private static final Pattern MISSING_LIBRARY =
-            Pattern.compile("([\\w.+-]+\\.(?:so|dll|dylib)[.\\d]*):? cannot open|\\\\([\\w.+-]+\\.dll)\" which is missing");
+    private static final Pattern MISSING_LIBRARY = Pattern.compile(
+            "([\\w.+-]+\\.(?:so|dll|dylib)[.\\d]*):? cannot open|\\\\([\\w.+-]+\\.dll)\" which is missing");
 
     private final OrtEnvironment environment;
     private final ExecutionProvider provider;

@@ -40,11 +40,7 @@ final class WarmModel {
     private boolean closed;
 
     private WarmModel(
-            ModelManifest manifest,
-            int version,
-            Device device,
-            OrtSession.SessionOptions options,
-            OrtSession session) {
+            ModelManifest manifest, int version, Device device, OrtSession.SessionOptions options, OrtSession session) {
         this.manifest = manifest;
         this.version = version;
         this.device = device;
@@ -72,8 +68,7 @@ final class WarmModel {
             close(session, options);
             throw new OspreyException(
                     ErrorCode.MODEL_INVALID,
-                    "Version %d of \"%s\" is no network that ONNX Runtime can load"
-                            .formatted(version, manifest.name()),
+                    "Version %d of \"%s\" is no network that ONNX Runtime can load".formatted(version, manifest.name()),
                     e);
         } catch (RuntimeException e) {
             close(session, options);
@@ -86,8 +81,7 @@ final class WarmModel {
         ModelManifest.Input input = manifest.input();
         ModelManifest.Output output = manifest.output();
         int batch = manifest.batch().max();
-        checkTensor(
-                "input", input.tensor(), session.getInputInfo(), batch, problems, input.height(), input.width(), 3);
+        checkTensor("input", input.tensor(), session.getInputInfo(), batch, problems, input.height(), input.width(), 3);
         checkTensor(
                 "output", output.tensor(), session.getOutputInfo(), batch, problems, output.height(), output.width());
         if (!problems.isEmpty()) {

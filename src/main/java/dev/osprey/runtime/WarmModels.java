@@ -150,7 +150,8 @@ public final class WarmModels implements AutoCloseable {
 
     private void checkBudget(ModelManifest wanted) {
         List<WarmModel> loaded = loaded();
-        int used = loaded.stream().mapToInt(model -> model.manifest().memoryMib()).sum();
+        int used =
+                loaded.stream().mapToInt(model -> model.manifest().memoryMib()).sum();
         if (used + wanted.memoryMib() > memoryBudgetMib) {
             throw new OspreyException(
                     ErrorCode.MEMORY_EXHAUSTED,

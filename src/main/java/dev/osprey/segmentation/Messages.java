@@ -44,7 +44,10 @@ final class Messages {
         if (!features.isEmpty()) {
             message.add(
                             "features",
-                            texts(features.stream().map(Feature::wireName).sorted().toList()))
+                            texts(features.stream()
+                                    .map(Feature::wireName)
+                                    .sorted()
+                                    .toList()))
                     .add("class_colors", colours(manifest.palette()))
                     .add(
                             "limits",

@@ -83,7 +83,11 @@ public class Rehearsal {
         }
         over = true;
         if (streamed) {
-            LOG.log(Level.INFO, "Osprey is ready at http://{0}:{1}/", server.address(), Integer.toString(server.port()));
+            LOG.log(
+                    Level.INFO,
+                    "Osprey is ready at http://{0}:{1}/",
+                    server.address(),
+                    Integer.toString(server.port()));
         } else {
             LOG.log(
                     Level.WARNING,

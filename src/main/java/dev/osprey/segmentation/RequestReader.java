@@ -85,7 +85,8 @@ final class RequestReader {
         return switch (type) {
             case "frame" -> frame(object, image);
             case "change_mode" ->
-                new Request.ChangeMode(Optional.ofNullable(object.get("model_mode")).map(RequestReader::inWords));
+                new Request.ChangeMode(
+                        Optional.ofNullable(object.get("model_mode")).map(RequestReader::inWords));
             case "update_viz" ->
                 new Request.UpdateVisualization(object.getOrDefault("settings", JsonValue.EMPTY_JSON_OBJECT));
             case "get_stats" -> new Request.GetStats();

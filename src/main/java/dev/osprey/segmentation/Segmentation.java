@@ -147,10 +147,7 @@ public final class Segmentation {
         return segmenters.computeIfAbsent(
                 modelOf(mode),
                 model -> new Segmenter(
-                        model,
-                        models,
-                        limits(),
-                        config.segmentation().jpegQuality()));
+                        model, models, limits(), config.segmentation().jpegQuality()));
     }
 
     private ImageLimits limits() {
@@ -179,7 +176,11 @@ public final class Segmentation {
             try {
                 models.load(modelOf(mode));
             } catch (OspreyException e) {
-                LOG.log(Level.WARNING, "The model of the mode {0} could not be loaded: {1}", mode.wireName(), e.detail());
+                LOG.log(
+                        Level.WARNING,
+                        "The model of the mode {0} could not be loaded: {1}",
+                        mode.wireName(),
+                        e.detail());
                 failed.accept(e);
                 return;
             }

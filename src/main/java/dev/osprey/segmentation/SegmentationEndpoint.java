@@ -44,8 +44,7 @@ public class SegmentationEndpoint {
         if (entry instanceof Entry.Refused refused) {
             peer.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
         } else if (entry instanceof Entry.Admitted admitted) {
-            Set<Feature> features =
-                    Feature.of(session.getRequestParameterMap().getOrDefault("features", List.of()));
+            Set<Feature> features = Feature.of(session.getRequestParameterMap().getOrDefault("features", List.of()));
             stream = new SegmentationStream(segmentation, admitted.connection(), features);
             stream.open();
         }

@@ -52,7 +52,8 @@ final class SegmentationStream implements Task {
     private boolean busy;
 
     /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
-    private record Segment(Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
+    private record Segment(
+            Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
 
     /** A frame and whom its picture answers: the frames it replaced, oldest first, and itself last. */
     private record Frame(ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
@@ -72,7 +73,11 @@ final class SegmentationStream implements Task {
         connection.outbox().whenRoomIsMade(this::dispatch);
         Mode mode = shared.defaultMode();
         answer(() -> Messages.connected(
-                mode, shared.manifest(mode), features, shared.config().stream(), shared.config().imaging()));
+                mode,
+                shared.manifest(mode),
+                features,
+                shared.config().stream(),
+                shared.config().imaging()));
     }
 
     /** The connection has ended: what waits is forgotten, what runs is not sent. */
@@ -157,8 +162,7 @@ final class SegmentationStream implements Task {
         try {
             VisualizationUpdate update;
             synchronized (this) {
-                List<String> labels =
-                        shared.manifest(segments.getLast().mode()).labels();
+                List<String> labels = shared.manifest(segments.getLast().mode()).labels();
                 update = VisualizationUpdate.of(rendering, settings, labels);
                 rendering = update.rendering();
             }
@@ -249,9 +253,7 @@ final class SegmentationStream implements Task {
     }
 
     private void entered(Segment segment) {
-        fill(
-                segment.opening(),
-                () -> Messages.modeChanged(segment.mode(), shared.manifest(segment.mode()), features));
+        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), shared.manifest(segment.mode()), features));
         free();
     }
 
@@ -363,7 +365,8 @@ final class SegmentationStream implements Task {
         return Messages.segmentation(
                 answer.timestamp(),
                 jpeg,
-                Messages.unchangedMetadata(mode, shared.modelOf(mode), meanNanos).build(),
+                Messages.unchangedMetadata(mode, shared.modelOf(mode), meanNanos)
+                        .build(),
                 answer.binary());
     }
 

@@ -49,8 +49,7 @@ public final class Segmenter {
             try (Picture frame = Picture.decode(image, limits)) {
                 long decoded = System.nanoTime();
                 ModelManifest.Input input = manifest.input();
-                frame.resizeInto(
-                        pixels.clear(), input.width(), input.height(), input.interpolation(), input.colour());
+                frame.resizeInto(pixels.clear(), input.width(), input.height(), input.interpolation(), input.colour());
                 long resized = System.nanoTime();
                 lease.run(pixels, classes, 1);
                 long ran = System.nanoTime();

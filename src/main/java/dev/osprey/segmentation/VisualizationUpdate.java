@@ -52,7 +52,11 @@ record VisualizationUpdate(Rendering rendering, JsonObject recognised) {
         }
         if (keys.containsKey("class_filter")) {
             filter = filter(keys.get("class_filter"), labels);
-            recognised.add("class_filter", filter == null ? JsonValue.NULL : JSON.createArrayBuilder(filter).build());
+            recognised.add(
+                    "class_filter",
+                    filter == null
+                            ? JsonValue.NULL
+                            : JSON.createArrayBuilder(filter).build());
         }
         return new VisualizationUpdate(new Rendering(visualization, opacity, filter), recognised.build());
     }

@@ -17,11 +17,7 @@ public final class Connection {
     private boolean pongAwaited;
     private int malformedMessages;
 
-    Connection(
-            Connections connections,
-            Peer peer,
-            OspreyConfig.Stream limits,
-            LongSupplier nanoClock) {
+    Connection(Connections connections, Peer peer, OspreyConfig.Stream limits, LongSupplier nanoClock) {
         this.connections = connections;
         this.peer = peer;
         this.limits = limits;
@@ -69,7 +65,9 @@ public final class Connection {
     void check() {
         if (outbox.inFlightNanos() > limits.sendTimeout().toNanos()) {
             connections.closed("send-timeout");
-            close(CloseCode.POLICY_VIOLATED, "no message was read for " + limits.sendTimeout().toMillis() + " ms");
+            close(
+                    CloseCode.POLICY_VIOLATED,
+                    "no message was read for " + limits.sendTimeout().toMillis() + " ms");
             return;
         }
         boolean ping = false;
@@ -86,7 +84,9 @@ public final class Connection {
         }
         if (silent) {
             connections.closed("pong-timeout");
-            close(CloseCode.POLICY_VIOLATED, "no pong for " + limits.pongTimeout().toMillis() + " ms");
+            close(
+                    CloseCode.POLICY_VIOLATED,
+                    "no pong for " + limits.pongTimeout().toMillis() + " ms");
         } else if (ping) {
             peer.ping();
         }

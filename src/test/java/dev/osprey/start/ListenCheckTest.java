@@ -21,7 +21,8 @@ class ListenCheckTest {
     @Test
     void namesTheProcessThatHoldsThePort() throws IOException {
         try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String problem = ListenCheck.problem("127.0.0.1", holder.getLocalPort()).orElseThrow();
+            String problem =
+                    ListenCheck.problem("127.0.0.1", holder.getLocalPort()).orElseThrow();
 
             String me = "(process " + ProcessHandle.current().pid() + ")";
             assertTrue(problem.startsWith("Osprey cannot listen on 127.0.0.1:" + holder.getLocalPort()), problem);
