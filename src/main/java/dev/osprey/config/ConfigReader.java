@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
 
     private static final String PREFIX = "osprey.";
+    /** Far from where a duration in nanoseconds overflows. */
+    private static final Duration LONGEST = Duration.ofHours(24);
 
     private final Function<String, Optional<String>> values;
     private final List<String> problems = new ArrayList<>();
@@ -104,8 +106,10 @@ final class ConfigReader {
                     return null;
                 }
             }
-            if (value instanceof Duration duration && (duration.isZero() || duration.isNegative())) {
-                problems.add("%s is %s, it must be longer than nothing".formatted(key, text.get()));
+            if (value instanceof Duration duration
+                    && (duration.isZero() || duration.isNegative() || duration.compareTo(LONGEST) > 0)) {
+                problems.add(
+                        "%s is %s, it must be longer than nothing and at most %s".formatted(key, text.get(), LONGEST));
                 return null;
             }
             return value;
