@@ -8,12 +8,11 @@ import dev.osprey.model.ModelManifest.Input;
 import dev.osprey.model.ModelManifest.Output;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -51,14 +50,25 @@ final class ManifestReader {
      */
     static Optional<ModelManifest> read(Path file, String folder, List<String> problems) {
         ManifestReader reader = new ManifestReader(folder, problems);
+        return reader.json(file)
+                .map(root -> reader.manifest(reader.new Section("", root)))
+                .filter(manifest -> reader.problemsOfThisFile == 0);
+    }
+
+    private Optional<JsonObject> json(Path file) {
         try (InputStream stream = Files.newInputStream(file);
-                JsonReader json = Json.createReader(stream)) {
-            ModelManifest manifest = reader.manifest(reader.new Section("", json.readObject()));
-            return reader.problemsOfThisFile == 0 ? Optional.of(manifest) : Optional.empty();
-        } catch (JsonException | IllegalStateException e) {
-            reader.problem("it is not a JSON object: " + e.getMessage());
+                JsonParser parser = Json.createParser(stream)) {
+            parser.next();
+            JsonObject root = parser.getObject();
+            if (!parser.hasNext()) {
+                return Optional.of(root);
+            }
+            problem("it is not a JSON object: something follows it");
         } catch (IOException e) {
-            reader.problem("it cannot be read: " + e.getClass().getSimpleName());
+            problem("it cannot be read: " + e.getClass().getSimpleName());
+        } catch (RuntimeException e) {
+            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
+            problem("it is not a JSON object: " + e.getMessage());
         }
         return Optional.empty();
     }
@@ -84,21 +94,33 @@ final class ManifestReader {
             problem("name is \"%s\", expected the folder's name \"%s\"".formatted(name, folder));
         }
         List<String> labels = root.texts("labels", 1, 256);
+        Input input = input(root.section("input"));
+        Output output = output(root.section("output"));
+        Batch batch = batch(root.section("batch"));
+        checkBytes("input", 3L * input.width() * input.height() * batch.max());
+        checkBytes("output", (long) output.width() * output.height() * batch.max());
         return new ModelManifest(
                 name,
                 root.oneOf("kind", "segmentation"),
                 root.text("description"),
                 root.whole("version", 1, Integer.MAX_VALUE),
                 checksums(root.section("sha256")),
-                input(root.section("input")),
-                output(root.section("output")),
+                input,
+                output,
                 labels,
                 palette(root.values.get("palette"), labels.size()),
-                batch(root.section("batch")),
+                batch,
                 root.whole("warmupRuns", 1, 1_000),
                 root.whole("memoryMiB", 1, 1_048_576),
                 root.text("licence"),
                 root.text("source"));
+    }
+
+    private void checkBytes(String tensor, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            problem("%s takes %d bytes for a whole batch, at most %d fit into a buffer"
+                    .formatted(tensor, bytes, Integer.MAX_VALUE));
+        }
     }
 
     private Map<Integer, String> checksums(Section section) {
@@ -143,7 +165,8 @@ final class ManifestReader {
 
     private Palette palette(@Nullable JsonValue value, int labels) {
         Palette standard = Palette.voc(Math.max(1, labels));
-        if (value instanceof JsonString text && text.getString().equals("voc")) {
+        // Without labels, which is reported already, nobody can say how many colours there should be.
+        if (labels == 0 || (value instanceof JsonString text && text.getString().equals("voc"))) {
             return standard;
         }
         if (!(value instanceof JsonArray colours) || colours.size() != labels) {
