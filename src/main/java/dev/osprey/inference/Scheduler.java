@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +32,18 @@ public final class Scheduler implements AutoCloseable {
 
     /** Never waits; any thread. */
     public void submit(String model, Task task) {
-        Lane lane;
-        synchronized (this) {
-            lane = closed ? null : lanes.computeIfAbsent(model, this::startLane);
-        }
-        if (lane == null || !lane.tryAdd(task)) {
+        Optional<Lane> lane = tryLane(model);
+        if (lane.isEmpty() || !lane.get().tryAdd(task)) {
             task.refuse(stopping());
+        }
+    }
+
+    private synchronized Optional<Lane> tryLane(String model) {
+        try {
+            return closed ? Optional.empty() : Optional.of(lanes.computeIfAbsent(model, this::startLane));
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.WARNING, "There is no worker for " + model, e);
+            return Optional.empty();
         }
     }
 
@@ -106,8 +114,8 @@ public final class Scheduler implements AutoCloseable {
             for (Task task = take(); task != null; task = take()) {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
-                    // The worker outlives a task that breaks its promise.
+                } catch (RuntimeException | Error e) {
+                    // The worker outlives a task that breaks its promise: without it the model would serve nobody.
                     LOG.log(Level.ERROR, "A task of " + model + " failed", e);
                 }
             }
