@@ -22,7 +22,7 @@ public final class Connection {
         this.peer = peer;
         this.limits = limits;
         this.nanoClock = nanoClock;
-        this.outbox = new Outbox(peer, nanoClock, limits.maxUnanswered());
+        this.outbox = new Outbox(peer, nanoClock, limits.maxUnanswered(), this::broken);
         this.lastPingNanos = nanoClock.getAsLong();
     }
 
@@ -49,6 +49,10 @@ public final class Connection {
         if (end()) {
             peer.close(code, reason);
         }
+    }
+
+    private void broken() {
+        close(CloseCode.INTERNAL_ERROR, "a message could not be sent");
     }
 
     /** Frees what the connection held; true the first time. Called when it has ended, whoever ended it. */

@@ -1,10 +1,11 @@
 package dev.osprey.stream;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
+    private static final Logger LOG = System.getLogger(Outbox.class.getName());
+
     private final Peer peer;
     private final LongSupplier nanoClock;
     private final int capacity;
+    private final Runnable broken;
     private final Deque<Place> places = new ArrayDeque<>();
     private int filled;
     private boolean inFlight;
@@ -32,11 +36,15 @@ public final class Outbox {
     private boolean closed;
     private volatile Runnable roomMade = () -> {};
 
-    /** @param capacity most places that are reserved and not yet sent */
-    Outbox(Peer peer, LongSupplier nanoClock, int capacity) {
+    /**
+     * @param capacity most places that are reserved and not yet sent
+     * @param broken is told, outside any lock, when a message could not be made or sent; nothing is sent after that
+     */
+    Outbox(Peer peer, LongSupplier nanoClock, int capacity, Runnable broken) {
         this.peer = peer;
         this.nanoClock = nanoClock;
         this.capacity = capacity;
+        this.broken = broken;
     }
 
     /** {@code listener} is told, outside any lock, whenever a message has left. */
@@ -79,13 +87,20 @@ public final class Outbox {
             pumping = true;
         }
         for (Supplier<Reply> next = next(); next != null; next = next()) {
-            Reply reply = next.get();
-            Consumer<@Nullable Throwable> done = this::sent;
-            if (reply instanceof Reply.Text text) {
-                peer.send(text.text(), done);
-            } else if (reply instanceof Reply.Binary binary) {
-                peer.send(binary.bytes(), done);
+            try {
+                send(next.get());
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.WARNING, "An answer could not be made", e);
+                sent(e);
             }
+        }
+    }
+
+    private void send(Reply reply) {
+        if (reply instanceof Reply.Text text) {
+            peer.send(text.text(), this::sent);
+        } else if (reply instanceof Reply.Binary binary) {
+            peer.send(binary.bytes(), this::sent);
         }
     }
 
@@ -109,14 +124,13 @@ public final class Outbox {
     private void sent(@Nullable Throwable failure) {
         synchronized (this) {
             inFlight = false;
-            if (failure != null) {
-                // The peer is gone or going; whoever carries it reports the end.
-                closed = true;
-            }
         }
         if (failure == null) {
             pump();
             roomMade.run();
+        } else {
+            close();
+            broken.run();
         }
     }
 
