@@ -42,8 +42,14 @@ public class ModelLifecycle {
     void start() {
         if (config != null) {
             WarmModels opened = WarmModels.open(config);
+            try {
+                opened.loadAll();
+            } catch (RuntimeException e) {
+                // After a start that failed nobody calls stop.
+                opened.close();
+                throw e;
+            }
             models = opened;
-            opened.loadAll();
         }
     }
 

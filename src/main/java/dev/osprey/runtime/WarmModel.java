@@ -70,7 +70,7 @@ final class WarmModel {
                     ErrorCode.MODEL_INVALID,
                     "Version %d of \"%s\" is no network that ONNX Runtime can load".formatted(version, manifest.name()),
                     e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close(session, options);
             throw e;
         }

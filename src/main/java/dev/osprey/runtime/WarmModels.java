@@ -38,6 +38,7 @@ public final class WarmModels implements AutoCloseable {
     private final Set<WarmModel> retired = ConcurrentHashMap.newKeySet();
     private final Set<String> loading = ConcurrentHashMap.newKeySet();
     private volatile Catalogue catalogue;
+    private boolean closed;
 
     private WarmModels(OspreyConfig config, Catalogue catalogue) {
         this.repository = config.model().repository();
@@ -69,7 +70,7 @@ public final class WarmModels implements AutoCloseable {
      * Loads the version its manifest names, unless the model is served already. Takes as long as loading and warming do.
      *
      * @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN}, {@link ErrorCode#MODEL_INVALID},
-     *     {@link ErrorCode#MEMORY_EXHAUSTED}
+     *     {@link ErrorCode#MEMORY_EXHAUSTED}, {@link ErrorCode#SERVER_STOPPING}
      */
     public void load(String name) {
         changing.lock();
@@ -120,6 +121,9 @@ public final class WarmModels implements AutoCloseable {
     }
 
     private void replace(String name, int version) {
+        if (closed) {
+            throw new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping");
+        }
         ModelManifest manifest = catalogue.manifest(name);
         checkBudget(manifest);
         Path file = catalogue.verifiedFile(name, version);
@@ -232,11 +236,12 @@ public final class WarmModels implements AutoCloseable {
         return status;
     }
 
-    /** Retires every model; sessions close as their last runs end. */
+    /** Retires every model; sessions close as their last runs end. Nothing is loaded after that. */
     @Override
     public void close() {
         changing.lock();
         try {
+            closed = true;
             List<WarmModel> models = List.copyOf(serving.values());
             serving.clear();
             models.forEach(this::retire);
