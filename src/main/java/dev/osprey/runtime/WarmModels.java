@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -202,6 +203,11 @@ public final class WarmModels implements AutoCloseable {
     /** Whether {@link #lease} would succeed. */
     public boolean isReady(String name) {
         return serving.containsKey(name);
+    }
+
+    /** The manifest of the version that is served now; nothing where none is. */
+    public Optional<ModelManifest> served(String name) {
+        return Optional.ofNullable(serving.get(name)).map(WarmModel::manifest);
     }
 
     /** Every model of the repository and every version that is still draining. */

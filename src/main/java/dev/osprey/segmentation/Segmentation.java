@@ -10,7 +10,6 @@ import dev.osprey.inference.Scheduler;
 import dev.osprey.inference.Task;
 import dev.osprey.metrics.Meters;
 import dev.osprey.model.ModelManifest;
-import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Connections;
 import dev.osprey.stream.Mailbox;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** What all streams of the capability share: settings, modes, models, connections. Any thread. */
@@ -134,12 +134,7 @@ public final class Segmentation {
     /** The manifest of the version that is served, or of the one that would be. */
     ModelManifest manifest(Mode mode) {
         String model = modelOf(mode);
-        if (models.isReady(model)) {
-            try (Lease lease = models.lease(model)) {
-                return lease.manifest();
-            }
-        }
-        return models.catalogue().manifest(model);
+        return models.served(model).orElseGet(() -> models.catalogue().manifest(model));
     }
 
     /** The mode's segmenter, for that model's worker alone. */
@@ -161,7 +156,8 @@ public final class Segmentation {
     Optional<byte[]> unchanged(Mode mode, ByteBuffer image) {
         try {
             return Optional.of(segmenter(mode).unchanged(image));
-        } catch (OspreyException e) {
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "A failed frame cannot be sent back", e);
             return Optional.empty();
         }
     }
@@ -172,20 +168,27 @@ public final class Segmentation {
 
     /** Loads the mode's model beside everything else and tells one of the two how it went. */
     void load(Mode mode, Runnable loaded, Consumer<OspreyException> failed) {
-        loader.execute(() -> {
-            try {
-                models.load(modelOf(mode));
-            } catch (OspreyException e) {
-                LOG.log(
-                        Level.WARNING,
-                        "The model of the mode {0} could not be loaded: {1}",
-                        mode.wireName(),
-                        e.detail());
-                failed.accept(e);
-                return;
-            }
-            loaded.run();
-        });
+        try {
+            loader.execute(() -> {
+                Optional<OspreyException> failure = tryLoad(mode);
+                failure.ifPresentOrElse(failed, loaded);
+            });
+        } catch (RejectedExecutionException e) {
+            failed.accept(new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping", e));
+        }
+    }
+
+    private Optional<OspreyException> tryLoad(Mode mode) {
+        try {
+            models.load(modelOf(mode));
+            return Optional.empty();
+        } catch (OspreyException e) {
+            LOG.log(Level.WARNING, "The model of the mode {0} could not be loaded: {1}", mode.wireName(), e.detail());
+            return Optional.of(e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "The model of the mode " + mode.wireName() + " could not be loaded", e);
+            return Optional.of(new OspreyException(ErrorCode.MODEL_FAILED, "The model could not be loaded", e));
+        }
     }
 
     void failed(String code) {
