@@ -280,10 +280,13 @@ final class SegmentationStream implements Task {
             mode = segments.getFirst().mode();
             frame = segments.getFirst().mailbox().take();
         }
-        if (frame.isPresent() && !connection.hasEnded()) {
-            segment(frame.get(), mode, takenNanos);
+        try {
+            if (frame.isPresent() && !connection.hasEnded()) {
+                segment(frame.get(), mode, takenNanos);
+            }
+        } finally {
+            free();
         }
-        free();
     }
 
     @Override
@@ -294,13 +297,17 @@ final class SegmentationStream implements Task {
             mode = segments.getFirst().mode();
             frame = segments.getFirst().mailbox().take();
         }
-        frame.ifPresent(refused -> failed(refused, mode, why));
-        free();
+        try {
+            frame.ifPresent(refused -> failed(refused, mode, why));
+        } finally {
+            free();
+        }
     }
 
     private void segment(Frame frame, Mode mode, long takenNanos) {
         try {
             Segmented segmented = shared.segmenter(mode).segment(frame.image(), frame.rendering());
+            long queueNanos = takenNanos - frame.arrivalNanos();
             long serverNanos = shared.nanoTime() - frame.arrivalNanos();
             double meanNanos;
             synchronized (this) {
@@ -324,7 +331,6 @@ final class SegmentationStream implements Task {
                         metadata.add("frames_replaced", replaced);
                     }
                     if (wants(Feature.RECEIPT)) {
-                        long queueNanos = takenNanos - frame.arrivalNanos();
                         metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
                     }
                     return Messages.segmentation(
@@ -333,7 +339,8 @@ final class SegmentationStream implements Task {
             }
         } catch (OspreyException e) {
             failed(frame, mode, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Memory that ran out for one frame must not end the worker of all.
             LOG.log(Level.WARNING, "A frame could not be processed", e);
             failed(frame, mode, new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
         }
