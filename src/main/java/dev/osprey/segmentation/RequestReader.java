@@ -1,13 +1,12 @@
 package dev.osprey.segmentation;
 
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes the envelopes of the segmentation stream's messages. */
 final class RequestReader {
 
-    private static final JsonReaderFactory JSON = Json.createReaderFactory(Map.of());
+    private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
     private static final JsonValue NO_TIMESTAMP = Json.createValue(0);
     private static final int MAX_HEADER_BYTES = 65_536;
 
@@ -73,9 +72,14 @@ final class RequestReader {
         if (text == null) {
             return null;
         }
-        try (JsonReader reader = JSON.createReader(new StringReader(text))) {
-            return reader.readValue() instanceof JsonObject object ? object : null;
-        } catch (JsonException | IllegalStateException e) {
+        try (JsonParser parser = JSON.createParser(new StringReader(text))) {
+            if (parser.next() != JsonParser.Event.START_OBJECT) {
+                return null;
+            }
+            JsonObject object = parser.getObject();
+            return parser.hasNext() ? null : object;
+        } catch (RuntimeException e) {
+            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
             return null;
         }
     }
