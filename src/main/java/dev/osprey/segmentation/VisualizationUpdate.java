@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record VisualizationUpdate(Rendering rendering, JsonObject recognised) {
 
     private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
+    private static final int MAX_CLASSES = 256;
 
     /**
      * Applies the keys that are present; all of them or none.
@@ -85,6 +86,10 @@ record VisualizationUpdate(Rendering rendering, JsonObject recognised) {
         }
         if (!(value instanceof JsonArray classes)) {
             throw invalid("class_filter is %s, expected null or a list of classes".formatted(value));
+        }
+        if (classes.size() > MAX_CLASSES) {
+            // Each one costs time on every frame.
+            throw invalid("class_filter has %d entries, expected at most %d".formatted(classes.size(), MAX_CLASSES));
         }
         List<Integer> ids = new ArrayList<>();
         for (JsonValue element : classes) {
