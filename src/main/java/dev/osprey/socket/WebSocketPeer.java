@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +72,13 @@ public final class WebSocketPeer implements Peer {
     }
 
     private static String shortened(String reason) {
-        byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
-        return bytes.length <= MAX_REASON_BYTES
-                ? reason
-                : new String(bytes, 0, MAX_REASON_BYTES - 3, StandardCharsets.US_ASCII) + "...";
+        if (reason.getBytes(StandardCharsets.UTF_8).length <= MAX_REASON_BYTES) {
+            return reason;
+        }
+        // The encoder stops before the first character that does not fit whole.
+        CharBuffer characters = CharBuffer.wrap(reason);
+        StandardCharsets.UTF_8.newEncoder().encode(characters, ByteBuffer.allocate(MAX_REASON_BYTES - 3), true);
+        return reason.substring(0, characters.position()) + "...";
     }
 
     @Override
