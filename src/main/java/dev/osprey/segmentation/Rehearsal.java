@@ -65,9 +65,7 @@ public class Rehearsal {
     }
 
     private void rehearse(OspreyConfig.Server server) {
-        // A listener on every interface is reached on this machine's own.
-        String host = server.address().equals("0.0.0.0") ? "127.0.0.1" : server.address();
-        URI address = URI.create("ws://" + host + ":" + server.port() + "/ws?features=binary");
+        String address = "ws://" + host(server.address()) + ":" + server.port() + "/ws?features=binary";
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         boolean streamed = false;
         try {
@@ -97,30 +95,54 @@ public class Rehearsal {
         }
     }
 
-    private static boolean tryStream(URI address) throws InterruptedException {
+    /** The listener as this machine reaches it, in the form of an address in the Web. */
+    static String host(String listener) {
+        return switch (listener) {
+            // On every interface, so also on this machine's own.
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "[::1]";
+            default -> listener.contains(":") ? "[" + listener + "]" : listener;
+        };
+    }
+
+    private static boolean tryStream(String address) throws InterruptedException {
         Answers answers = new Answers();
         try {
             WebSocket socket = HttpClient.newHttpClient()
                     .newWebSocketBuilder()
-                    .buildAsync(address, answers)
+                    .buildAsync(URI.create(address), answers)
                     .get(5, TimeUnit.SECONDS);
-            byte[] jpeg = picture();
-            for (int i = 0; i < FRAMES; i++) {
-                if (i % 2 == 0) {
-                    socket.sendText(frameText(jpeg), true).get(5, TimeUnit.SECONDS);
-                } else {
-                    socket.sendBinary(frameBytes(jpeg), true).get(5, TimeUnit.SECONDS);
-                }
-                if (!answers.arrived.tryAcquire(10, TimeUnit.SECONDS)) {
-                    return false;
+            boolean streamed = false;
+            try {
+                streamed = stream(socket, answers);
+            } finally {
+                if (!streamed) {
+                    socket.abort();
                 }
             }
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException e) {
+            return streamed;
+        } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
             LOG.log(Level.DEBUG, "The server does not answer yet", e);
             return false;
         }
+    }
+
+    /** Whether every frame was answered in time. */
+    private static boolean stream(WebSocket socket, Answers answers)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        byte[] jpeg = picture();
+        for (int i = 0; i < FRAMES; i++) {
+            if (i % 2 == 0) {
+                socket.sendText(frameText(jpeg), true).get(5, TimeUnit.SECONDS);
+            } else {
+                socket.sendBinary(frameBytes(jpeg), true).get(5, TimeUnit.SECONDS);
+            }
+            if (!answers.arrived.tryAcquire(10, TimeUnit.SECONDS)) {
+                return false;
+            }
+        }
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
+        return true;
     }
 
     /** 640 × 480 with colours that make a JPEG of a usual size. */
