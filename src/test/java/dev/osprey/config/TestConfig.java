@@ -1,0 +1,44 @@
+package dev.osprey.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/** Settings for tests: the shipped defaults with a few of them changed. */
+public final class TestConfig {
+
+    private TestConfig() {}
+
+    /** @param changes key and value by turns, the keys without {@code osprey.} */
+    public static OspreyConfig with(String... changes) {
+        Map<String, String> settings = defaults();
+        for (int i = 0; i < changes.length; i += 2) {
+            settings.put("osprey." + changes[i], changes[i + 1]);
+        }
+        return read(settings);
+    }
+
+    static OspreyConfig read(Map<String, String> settings) {
+        return ConfigReader.read(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
+    }
+
+    /** What the application brings along. */
+    static Map<String, String> defaults() {
+        Properties file = new Properties();
+        try (InputStream stream = TestConfig.class.getResourceAsStream("/META-INF/microprofile-config.properties")) {
+            if (stream == null) {
+                throw new IllegalStateException("The application brings no settings along");
+            }
+            file.load(stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> settings = new TreeMap<>();
+        file.stringPropertyNames().forEach(key -> settings.put(key, file.getProperty(key)));
+        return settings;
+    }
+}
