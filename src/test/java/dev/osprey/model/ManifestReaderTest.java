@@ -1,0 +1,277 @@
+package dev.osprey.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.imaging.ColourOrder;
+import dev.osprey.imaging.Interpolation;
+import dev.osprey.imaging.Palette;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonPatchBuilder;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestReaderTest {
+
+    @TempDir
+    Path folder = Path.of(".");
+
+    private final List<String> problems = new ArrayList<>();
+
+    @Test
+    void readsEveryKey() {
+        ModelManifest manifest = good(patch -> patch.replace("/input/colour", "rgb")
+                .replace("/input/interpolation", "area")
+                .replace("/input/width", 320)
+                .replace("/batch/max", 4)
+                .replace("/batch/maxDelayMillis", 5)
+                .replace("/warmupRuns", 7));
+        assertEquals("person", manifest.name());
+        assertEquals("segmentation", manifest.kind());
+        assertEquals("Tells the people in front of the camera from the background.", manifest.description());
+        assertEquals(1, manifest.version());
+        assertEquals(
+                Map.of(
+                        1,
+                        TestRepository.personManifest().getJsonObject("sha256").getString("1")),
+                manifest.sha256());
+        assertEquals(
+                new ModelManifest.Input("pixels", 320, 256, ColourOrder.RGB, Interpolation.AREA), manifest.input());
+        assertEquals(new ModelManifest.Output("mask", 512, 512), manifest.output());
+        assertEquals(List.of("background", "person"), manifest.labels());
+        assertEquals(new ModelManifest.Batch(4, Duration.ofMillis(5)), manifest.batch());
+        assertEquals(7, manifest.warmupRuns());
+        assertEquals(31, manifest.memoryMib());
+        assertEquals("Apache-2.0", manifest.licence());
+        assertTrue(manifest.source().startsWith("MediaPipe"), manifest::source);
+    }
+
+    @Test
+    void takesTheStandardPaletteByItsName() {
+        Palette palette = good(patch -> patch).palette();
+        assertEquals(2, palette.size());
+        assertArrayEquals(new int[] {128, 0, 0}, palette.rgb().get(1));
+    }
+
+    @Test
+    void takesAPaletteOfItsOwn() {
+        Palette palette = good(patch -> patch.replace("/palette", json("[[1,2,3],[0,255,4]]")))
+                .palette();
+        assertArrayEquals(new int[] {1, 2, 3}, palette.rgb().get(0));
+        assertArrayEquals(new int[] {0, 255, 4}, palette.rgb().get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[[0,0,0],[256,0,0]]",
+                "[[0,0,0],[-1,0,0]]",
+                "[[0,0,0],[1.5,0,0]]",
+                "[[0,0,0],[1,2]]",
+                "[[0,0,0],[1,2,3,4]]",
+                "[[0,0,0],\"red\"]"
+            })
+    void refusesAColourThatIsNone(String palette) {
+        String colour = palette.substring("[[0,0,0],".length(), palette.length() - 1);
+        assertEquals(
+                List.of("palette has the colour " + colour + ", expected three whole numbers from 0 to 255"),
+                problemsOf(patch -> patch.replace("/palette", json(palette))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"ade20k\"", "[[0,0,0]]", "null", "{}"})
+    void refusesAPaletteThatDoesNotFitTheLabels(String palette) {
+        assertEquals(
+                List.of("palette is neither \"voc\" nor a list of 2 colours"),
+                problemsOf(patch -> patch.replace("/palette", json(palette))));
+    }
+
+    @Test
+    void saysOfAPaletteWithoutLabelsOnlyThatTheLabelsAreMissing() {
+        assertEquals(
+                List.of("labels is not a list of 1 to 256 texts"),
+                problemsOf(patch -> patch.replace("/labels", json("[]")).replace("/palette", json("[]"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation",
+                "/description | \" \" | description is missing or no text",
+                "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
+                "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
+                "/version | 99999999999 | version is 99999999999, expected a whole number from 1 to 2147483647",
+                "/sha256 | [] | sha256 is missing or no object",
+                "/input/name | 5 | input.name is missing or no text",
+                "/input/width | 8193 | input.width is 8193, expected a whole number from 1 to 8192",
+                "/input/height | \"256\" | input.height is \"256\", expected a whole number from 1 to 8192",
+                "/input/colour | \"BGR\" | input.colour is \"BGR\", expected bgr or rgb",
+                "/input/resize | \"letterbox\" | input.resize is \"letterbox\", expected stretch",
+                "/input/interpolation | null | input.interpolation is null, expected bilinear or area",
+                "/output/width | 0 | output.width is 0, expected a whole number from 1 to 8192",
+                "/output/decoder | true | output.decoder is true, expected mask",
+                "/labels | [\"a\",2] | labels is not a list of 1 to 256 texts",
+                "/batch/max | 257 | batch.max is 257, expected a whole number from 1 to 256",
+                "/batch/maxDelayMillis | -1 | batch.maxDelayMillis is -1, expected a whole number from 0 to 1000",
+                "/warmupRuns | 0 | warmupRuns is 0, expected a whole number from 1 to 1000",
+                "/memoryMiB | 0 | memoryMiB is 0, expected a whole number from 1 to 1048576",
+                "/licence | null | licence is missing or no text",
+                "/source | {} | source is missing or no text"
+            })
+    void namesKeyValueAndWhatItExpected(String pointer, String value, String problem) {
+        assertEquals(List.of(problem), problemsOf(patch -> patch.replace(pointer, json(value))));
+    }
+
+    @Test
+    void reportsEveryMissingKeyAtOnce() {
+        assertEquals(
+                List.of(
+                        "name is missing or no text",
+                        "name is \"\", expected the folder's name \"person\"",
+                        "labels is not a list of 1 to 256 texts",
+                        "input is missing or no object",
+                        "input.resize is null, expected stretch",
+                        "input.name is missing or no text",
+                        "input.width is null, expected a whole number from 1 to 8192",
+                        "input.height is null, expected a whole number from 1 to 8192",
+                        "input.colour is null, expected bgr or rgb",
+                        "input.interpolation is null, expected bilinear or area",
+                        "output is missing or no object",
+                        "output.decoder is null, expected mask",
+                        "output.name is missing or no text",
+                        "output.width is null, expected a whole number from 1 to 8192",
+                        "output.height is null, expected a whole number from 1 to 8192",
+                        "batch is missing or no object",
+                        "batch.max is null, expected a whole number from 1 to 256",
+                        "batch.maxDelayMillis is null, expected a whole number from 0 to 1000",
+                        "kind is null, expected segmentation",
+                        "description is missing or no text",
+                        "version is null, expected a whole number from 1 to 2147483647",
+                        "sha256 is missing or no object",
+                        "warmupRuns is null, expected a whole number from 1 to 1000",
+                        "memoryMiB is null, expected a whole number from 1 to 1048576",
+                        "licence is missing or no text",
+                        "source is missing or no text"),
+                problemsOf("{}"));
+    }
+
+    @Test
+    void refusesKeysItDoesNotKnow() {
+        assertEquals(
+                List.of(
+                        "colours is not a key of a manifest",
+                        "input.mean is not a key of a manifest",
+                        "output.logits is not a key of a manifest",
+                        "batch.min is not a key of a manifest"),
+                problemsOf(patch -> patch.add("/colours", 1)
+                        .add("/input/mean", 1)
+                        .add("/output/logits", 1)
+                        .add("/batch/min", 1)));
+    }
+
+    @Test
+    void refusesChecksumsThatAreNone() {
+        assertEquals(
+                List.of(
+                        "sha256 has the version \"0\", expected a positive whole number",
+                        "sha256 has the version \"01\", expected a positive whole number",
+                        "sha256 has the version \"latest\", expected a positive whole number",
+                        "sha256.2 is not 64 hexadecimal digits"),
+                problemsOf(patch -> patch.replace(
+                        "/sha256",
+                        Json.createObjectBuilder()
+                                .add("0", "a".repeat(64))
+                                .add("01", "a".repeat(64))
+                                .add("latest", "a".repeat(64))
+                                .add("2", "a".repeat(63))
+                                .build())));
+    }
+
+    @Test
+    void refusesABatchThatFitsIntoNoBuffer() {
+        assertEquals(
+                List.of(
+                        "input takes 51539607552 bytes for a whole batch, at most 2147483647 fit into a buffer",
+                        "output takes 17179869184 bytes for a whole batch, at most 2147483647 fit into a buffer"),
+                problemsOf(patch -> patch.replace("/batch/max", 256)
+                        .replace("/input/width", 8_192)
+                        .replace("/input/height", 8_192)
+                        .replace("/output/width", 8_192)
+                        .replace("/output/height", 8_192)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "null", "{\"name\":\"person\"", "{} {}", "{}x", "\uFFFF", "{\"version\":1e}"})
+    void refusesWhatIsNoJsonObject(String text) {
+        List<String> found = problemsOf(text);
+        assertEquals(1, found.size(), found::toString);
+        assertTrue(found.get(0).startsWith("it is not a JSON object: "), found::toString);
+    }
+
+    @Test
+    void refusesWhatTheJsonReaderGivesUpOn() {
+        assertEquals(1, problemsOf("[".repeat(100_000)).size());
+        assertEquals(1, problemsOf("{\"version\":" + "9".repeat(100_000) + "}").size());
+    }
+
+    private ModelManifest good(UnaryOperator<JsonPatchBuilder> changes) {
+        ModelManifest manifest = ManifestReader.read(
+                        file(changes.apply(Json.createPatchBuilder())
+                                .build()
+                                .apply(TestRepository.personManifest())
+                                .toString()),
+                        "person",
+                        problems)
+                .orElseThrow(() -> new AssertionError(problems));
+        assertEquals(List.of(), problems);
+        return manifest;
+    }
+
+    private List<String> problemsOf(UnaryOperator<JsonPatchBuilder> changes) {
+        JsonObject changed = changes.apply(Json.createPatchBuilder()).build().apply(TestRepository.personManifest());
+        return problemsOf(changed.toString());
+    }
+
+    /** Each without the file it is about. */
+    private List<String> problemsOf(String manifest) {
+        problems.clear();
+        assertTrue(ManifestReader.read(file(manifest), "person", problems).isEmpty());
+        return problems.stream()
+                .map(problem -> {
+                    assertTrue(problem.startsWith("person/model.json: "), problem);
+                    return problem.substring("person/model.json: ".length());
+                })
+                .toList();
+    }
+
+    private Path file(String text) {
+        try {
+            return Files.writeString(folder.resolve("model.json"), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static JsonValue json(String text) {
+        try (JsonReader reader = Json.createReader(new StringReader(text))) {
+            return reader.readValue();
+        }
+    }
+}
