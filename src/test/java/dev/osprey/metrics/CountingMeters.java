@@ -1,0 +1,56 @@
+package dev.osprey.metrics;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
+
+/** Counts under the names of its methods and their words. Any thread. */
+public final class CountingMeters implements Meters {
+
+    private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    private volatile Runnable answered = () -> {};
+
+    public Map<String, Integer> counts() {
+        return new TreeMap<>(counts);
+    }
+
+    /** {@code listener} is told of every answer while it is being made. */
+    public void whenAnswered(Runnable listener) {
+        answered = listener;
+    }
+
+    private void count(String what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
+    @Override
+    public void connections(String capability, IntSupplier open) {}
+
+    @Override
+    public void refused(String limit) {
+        count("refused " + limit);
+    }
+
+    @Override
+    public void disconnected(String capability, int closeCode) {
+        count("disconnected " + closeCode);
+    }
+
+    @Override
+    public void failed(String capability, String code) {
+        count("failed " + code);
+    }
+
+    @Override
+    public void answered(String mode, String model, Duration inference, Duration age) {
+        count("answered " + mode);
+        answered.run();
+    }
+
+    @Override
+    public void replaced(String mode) {
+        count("replaced " + mode);
+    }
+}
