@@ -1,0 +1,106 @@
+package dev.osprey.segmentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.config.TestConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Picture;
+import dev.osprey.imaging.Rendering;
+import dev.osprey.imaging.Visualization;
+import dev.osprey.model.TestRepository;
+import dev.osprey.runtime.WarmModels;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmenterTest {
+
+    private static final ImageLimits LIMITS = new ImageLimits(1 << 20, 2_000, 1_000);
+
+    @Test
+    void drawsThePersonOnAPortrait() throws IOException {
+        ByteBuffer portrait = ByteBuffer.wrap(Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg")));
+        try (WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"))) {
+            models.load("person");
+            Segmenter segmenter = new Segmenter("person", models, LIMITS, 80);
+            Segmented segmented = segmenter.segment(portrait, new Rendering(Visualization.SIDE_BY_SIDE, 0.6, null));
+            assertEquals(List.of("person"), segmented.detectedClasses());
+            assertEquals("person", segmented.model());
+            assertEquals(1, segmented.version());
+            Segmented.Times times = segmented.times();
+            for (long nanos : new long[] {
+                times.decode(), times.resize(), times.run(), times.scale(), times.render(), times.encode()
+            }) {
+                assertTrue(nanos > 0, times::toString);
+            }
+            assertEquals(times.resize() + times.run() + times.scale(), times.total());
+            try (Picture drawn = Picture.decode(ByteBuffer.wrap(segmented.jpeg()), LIMITS)) {
+                assertEquals(1_024, drawn.width());
+                assertEquals(600, drawn.height());
+            }
+        }
+    }
+
+    @Test
+    void takesWhicheverVersionIsServed(@TempDir Path folder) {
+        TestRepository repository = new TestRepository(folder).addTiny("a");
+        try (WarmModels models =
+                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            ByteBuffer picture = ByteBuffer.wrap(Client.jpeg(1));
+            OspreyException refusal =
+                    assertThrows(OspreyException.class, () -> segmenter.segment(picture, Rendering.DEFAULT));
+            assertEquals(ErrorCode.MODEL_NOT_READY, refusal.code());
+            models.load("a");
+            assertEquals(1, segmenter.segment(picture, Rendering.DEFAULT).version());
+            // A larger network after a small one, and the other way round: the buffers must fit.
+            repository.add("a", patch -> patch);
+            models.swap("a", 2);
+            assertEquals(2, segmenter.segment(picture, Rendering.DEFAULT).version());
+            repository.addTiny("a");
+            models.swap("a", 1);
+            assertEquals(
+                    List.of("person"),
+                    segmenter.segment(picture, Rendering.DEFAULT).detectedClasses());
+        }
+    }
+
+    @Test
+    void leavesOutClassesWithoutALabelAndTheBackground(@TempDir Path folder) {
+        new TestRepository(folder).addTiny("a");
+        try (WarmModels models =
+                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
+            models.load("a");
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            for (int grey : new int[] {0, 2, 200}) {
+                assertEquals(
+                        List.of(),
+                        segmenter
+                                .segment(ByteBuffer.wrap(Client.jpeg(grey)), Rendering.DEFAULT)
+                                .detectedClasses());
+            }
+        }
+    }
+
+    @Test
+    void givesBackAPictureUnchanged(@TempDir Path folder) {
+        new TestRepository(folder).addTiny("a");
+        try (WarmModels models =
+                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, 100);
+            byte[] jpeg = segmenter.unchanged(ByteBuffer.wrap(Client.jpeg(90)));
+            try (Picture picture = Picture.decode(ByteBuffer.wrap(jpeg), LIMITS)) {
+                assertEquals(90, picture.rgb()[0], 1);
+            }
+            assertThrows(OspreyException.class, () -> segmenter.unchanged(ByteBuffer.wrap(new byte[] {1})));
+        }
+    }
+}

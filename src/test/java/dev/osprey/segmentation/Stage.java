@@ -1,0 +1,95 @@
+package dev.osprey.segmentation;
+
+import dev.osprey.config.TestConfig;
+import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.Turnstile;
+import dev.osprey.metrics.CountingMeters;
+import dev.osprey.model.TestRepository;
+import dev.osprey.runtime.WarmModels;
+import dev.osprey.stream.FakePeer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/**
+ * The capability with real models, sessions and workers, and with clients in place of the container. The modes
+ * {@code fast} and {@code balanced} are served by the model {@code a}, the others by {@code b}; both call the greatest
+ * channel of a pixel its class. Opacity is 0: an answer shows its frame as it is.
+ */
+final class Stage implements AutoCloseable {
+
+    private static final String[] SETTINGS = {
+        "runtime.provider", "cpu",
+        "segmentation.fast-model", "a",
+        "segmentation.balanced-model", "a",
+        "segmentation.accurate-model", "b",
+        "segmentation.sota-model", "b",
+        "segmentation.default-opacity", "0",
+        "segmentation.jpeg-quality", "100"
+    };
+
+    private final ExecutorService workers = Executors.newCachedThreadPool();
+    private final Map<String, Turnstile> turnstiles = new HashMap<>();
+
+    final TestRepository repository;
+    final CountingMeters meters = new CountingMeters();
+    final Scheduler scheduler = new Scheduler(workers);
+    final WarmModels models;
+
+    /** Loads of models that were ordered and are to be run by the test. */
+    final Deque<Runnable> loads = new ArrayDeque<>();
+
+    final Segmentation segmentation;
+
+    /** @param changes of settings, key and value by turns */
+    Stage(Path folder, String... changes) {
+        repository = new TestRepository(folder).addTiny("a").addTiny("b", 1, patch -> patch.replace("/labels/1", "road")
+                .add("/labels/-", "sky"));
+        String[] settings = Stream.of(SETTINGS, new String[] {"model.repository", folder.toString()}, changes)
+                .flatMap(Arrays::stream)
+                .toArray(String[]::new);
+        models = WarmModels.open(TestConfig.with(settings));
+        models.loadAll();
+        segmentation = new Segmentation(TestConfig.with(settings), models, scheduler, loads::add, meters);
+    }
+
+    /** Holds the workers of both models; from now on they work by {@link #turn}. */
+    Stage byTurns() {
+        turnstiles.put("a", new Turnstile(scheduler, "a"));
+        turnstiles.put("b", new Turnstile(scheduler, "b"));
+        return this;
+    }
+
+    /** Lets the model's worker do what waits for it: one frame of each stream at most. */
+    void turn(String model) {
+        Turnstile turnstile = turnstiles.get(model);
+        if (turnstile == null) {
+            throw new IllegalStateException("The workers are not held");
+        }
+        turnstile.turn();
+    }
+
+    /** A client that reads at once. */
+    Client connect(Feature... features) {
+        return connect(FakePeer.thatReadsAtOnce(), features);
+    }
+
+    Client connect(FakePeer peer, Feature... features) {
+        return new Client(segmentation, peer, Set.of(features));
+    }
+
+    @Override
+    public void close() {
+        turnstiles.values().forEach(Turnstile::open);
+        scheduler.close();
+        workers.shutdown();
+        models.close();
+    }
+}
