@@ -36,6 +36,7 @@ public class SegmentationEndpoint {
 
     @OnOpen
     public void open(Session session) {
+        // For messages in fragments; the container takes whole ones of any size.
         int limit = segmentation.config().stream().maxMessageBytes();
         session.setMaxTextMessageBufferSize(limit);
         session.setMaxBinaryMessageBufferSize(limit);
@@ -53,14 +54,15 @@ public class SegmentationEndpoint {
 
     @OnMessage
     public void text(String message) {
-        if (stream != null) {
+        // Base64, of which a large message consists, is a byte a character.
+        if (stream != null && stream.connection().tryAccept(message.length())) {
             stream.receive(RequestReader.read(message));
         }
     }
 
     @OnMessage
     public void binary(ByteBuffer message) {
-        if (stream != null) {
+        if (stream != null && stream.connection().tryAccept(message.remaining())) {
             stream.receive(
                     stream.wants(Feature.BINARY)
                             ? RequestReader.read(message)
