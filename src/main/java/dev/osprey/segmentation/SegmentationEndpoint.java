@@ -27,6 +27,7 @@ public class SegmentationEndpoint {
     private static final Logger LOG = System.getLogger(SegmentationEndpoint.class.getName());
 
     private final Segmentation segmentation;
+    private @Nullable WebSocketPeer peer;
     private @Nullable SegmentationStream stream;
 
     @Inject
@@ -40,10 +41,11 @@ public class SegmentationEndpoint {
         int limit = segmentation.config().stream().maxMessageBytes();
         session.setMaxTextMessageBufferSize(limit);
         session.setMaxBinaryMessageBufferSize(limit);
-        WebSocketPeer peer = new WebSocketPeer(session);
-        Entry entry = segmentation.connections().enter(peer);
+        WebSocketPeer client = new WebSocketPeer(session);
+        peer = client;
+        Entry entry = segmentation.connections().enter(client);
         if (entry instanceof Entry.Refused refused) {
-            peer.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
+            client.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
         } else if (entry instanceof Entry.Admitted admitted) {
             Set<Feature> features =
                     Feature.of(session.getRequestParameterMap().getOrDefault("features", List.of()));
@@ -82,6 +84,9 @@ public class SegmentationEndpoint {
     public void close(CloseReason reason) {
         if (stream != null) {
             stream.end();
+        }
+        if (peer != null) {
+            segmentation.connections().leave(peer::cut);
         }
         segmentation.meters().disconnected("segmentation", reason.getCloseCode().getCode());
     }
