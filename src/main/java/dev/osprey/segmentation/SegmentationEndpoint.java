@@ -27,6 +27,7 @@ public class SegmentationEndpoint {
     private static final Logger LOG = System.getLogger(SegmentationEndpoint.class.getName());
 
     private final Segmentation segmentation;
+    private @Nullable WebSocketPeer peer;
     private @Nullable SegmentationStream stream;
 
     @Inject
@@ -36,13 +37,15 @@ public class SegmentationEndpoint {
 
     @OnOpen
     public void open(Session session) {
+        // For messages in fragments; the container takes whole ones of any size.
         int limit = segmentation.config().stream().maxMessageBytes();
         session.setMaxTextMessageBufferSize(limit);
         session.setMaxBinaryMessageBufferSize(limit);
-        WebSocketPeer peer = new WebSocketPeer(session);
-        Entry entry = segmentation.connections().enter(peer);
+        WebSocketPeer client = new WebSocketPeer(session);
+        peer = client;
+        Entry entry = segmentation.connections().enter(client);
         if (entry instanceof Entry.Refused refused) {
-            peer.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
+            client.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
         } else if (entry instanceof Entry.Admitted admitted) {
             Set<Feature> features = Feature.of(session.getRequestParameterMap().getOrDefault("features", List.of()));
             stream = new SegmentationStream(segmentation, admitted.connection(), features);
@@ -52,14 +55,15 @@ public class SegmentationEndpoint {
 
     @OnMessage
     public void text(String message) {
-        if (stream != null) {
+        // Base64, of which a large message consists, is a byte a character.
+        if (stream != null && stream.connection().tryAccept(message.length())) {
             stream.receive(RequestReader.read(message));
         }
     }
 
     @OnMessage
     public void binary(ByteBuffer message) {
-        if (stream != null) {
+        if (stream != null && stream.connection().tryAccept(message.remaining())) {
             stream.receive(
                     stream.wants(Feature.BINARY)
                             ? RequestReader.read(message)
@@ -79,6 +83,9 @@ public class SegmentationEndpoint {
     public void close(CloseReason reason) {
         if (stream != null) {
             stream.end();
+        }
+        if (peer != null) {
+            segmentation.connections().leave(peer::cut);
         }
         segmentation.meters().disconnected("segmentation", reason.getCloseCode().getCode());
     }

@@ -27,5 +27,6 @@ public class Handshake extends ServerEndpointConfig.Configurator {
                         .put(RemoteAddress.PROPERTY, header.getValue().get(0));
             }
         }
+        Wire.ofHandshake().ifPresent(wire -> config.getUserProperties().put(Wire.PROPERTY, wire));
     }
 }

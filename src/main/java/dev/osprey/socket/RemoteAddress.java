@@ -30,8 +30,16 @@ public class RemoteAddress extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        boolean handshake = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
-        chain.doFilter(handshake ? new WithAddress(request) : request, response);
+        if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Wire.rememberHandshake(request);
+        try {
+            chain.doFilter(new WithAddress(request), response);
+        } finally {
+            Wire.forgetHandshake();
+        }
     }
 
     private static final class WithAddress extends HttpServletRequestWrapper {

@@ -71,6 +71,13 @@ public final class WebSocketPeer implements Peer {
         }
     }
 
+    /** Ends the TCP connection, whatever the client has not read of it; harmless when it has ended. */
+    public void cut() {
+        if (session.getUserProperties().get(Wire.PROPERTY) instanceof Wire wire) {
+            wire.cut();
+        }
+    }
+
     private static String shortened(String reason) {
         if (reason.getBytes(StandardCharsets.UTF_8).length <= MAX_REASON_BYTES) {
             return reason;

@@ -4,6 +4,7 @@ package dev.osprey.stream;
 public enum CloseCode {
     GOING_AWAY(1001),
     POLICY_VIOLATED(1008),
+    MESSAGE_TOO_BIG(1009),
     INTERNAL_ERROR(1011),
     TRY_AGAIN_LATER(1013);
 

@@ -40,6 +40,18 @@ public final class Connection {
         return ++malformedMessages <= limits.maxMalformedMessages();
     }
 
+    /** Whether a message is small enough; where it is not, the connection is ended. */
+    public boolean tryAccept(int messageBytes) {
+        boolean fits = messageBytes <= limits.maxMessageBytes();
+        if (!fits) {
+            connections.closed("max-message-bytes");
+            close(
+                    CloseCode.MESSAGE_TOO_BIG,
+                    "the message has %d bytes, the limit is %d".formatted(messageBytes, limits.maxMessageBytes()));
+        }
+        return fits;
+    }
+
     public boolean hasEnded() {
         return ended.get();
     }

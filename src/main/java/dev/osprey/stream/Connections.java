@@ -5,8 +5,10 @@ import dev.osprey.metrics.Meters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 
 /** Who is connected, and who may be. Any thread. */
@@ -17,6 +19,10 @@ public final class Connections {
     private final LongSupplier nanoClock;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> byAddress = new HashMap<>();
+    private final Queue<Leaving> leaving = new ConcurrentLinkedQueue<>();
+
+    /** A connection that has ended, its last messages perhaps still on their way. */
+    private record Leaving(long sinceNanos, Runnable cut) {}
 
     public Connections(OspreyConfig.Stream limits, Meters meters, LongSupplier nanoClock) {
         this.limits = limits;
@@ -71,9 +77,25 @@ public final class Connections {
         return open.size();
     }
 
-    /** Pings and times out; to be called about once a second. */
+    /**
+     * Lets a connection that has ended go for good.
+     *
+     * @param cut ends what carries it, once the client has had the send timeout to read its last messages
+     */
+    public void leave(Runnable cut) {
+        leaving.add(new Leaving(nanoClock.getAsLong(), cut));
+    }
+
+    /** Pings, times out and cuts; to be called about once a second, by one thread at a time. */
     public void check() {
         List.copyOf(open).forEach(Connection::check);
+        long sinceNanos = nanoClock.getAsLong() - limits.sendTimeout().toNanos();
+        for (Leaving first = leaving.peek();
+                first != null && first.sinceNanos() - sinceNanos < 0;
+                first = leaving.peek()) {
+            leaving.remove();
+            first.cut().run();
+        }
     }
 
     /** Tells everybody that the server goes away. */

@@ -1,0 +1,73 @@
+package dev.osprey.socket;
+
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TCP connection below a WebSocket. The container closes one only when the client has read all that was sent to it, so
+ * a client that does not read keeps its connection, and megabytes with it, for ever; the platform has no way to end one
+ * sooner. This takes Payara's own, by name, as its classes are not the application's to compile against.
+ */
+final class Wire {
+
+    /** The user property of a WebSocket session that holds its wire. */
+    static final String PROPERTY = "dev.osprey.wire";
+
+    private static final Logger LOG = System.getLogger(Wire.class.getName());
+
+    /** A handshake is filtered and answered on one thread. */
+    private static final ThreadLocal<@Nullable ServletRequest> HANDSHAKE = new ThreadLocal<>();
+
+    private final Object connection;
+
+    private Wire(Object connection) {
+        this.connection = connection;
+    }
+
+    /** Remembers the handshake that this thread is about to answer, until {@link #forgetHandshake}. */
+    static void rememberHandshake(ServletRequest request) {
+        HANDSHAKE.set(request);
+    }
+
+    static void forgetHandshake() {
+        HANDSHAKE.remove();
+    }
+
+    /** The wire of the handshake that this thread answers. */
+    static Optional<Wire> ofHandshake() {
+        ServletRequest request = HANDSHAKE.get();
+        while (request instanceof ServletRequestWrapper wrapper) {
+            request = wrapper.getRequest();
+        }
+        if (request == null) {
+            return Optional.empty();
+        }
+        try {
+            Object coyote = call(call(request, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
+            return Optional.of(new Wire(call(call(coyote, "getContext"), "getConnection")));
+        } catch (ReflectiveOperationException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "A client that does not read will keep its connection: the container is not known",
+                    e);
+            return Optional.empty();
+        }
+    }
+
+    /** Ends the connection, whatever the client has not read; harmless when it has ended. */
+    void cut() {
+        try {
+            connection.getClass().getMethod("terminateSilently").invoke(connection);
+        } catch (ReflectiveOperationException e) {
+            LOG.log(Level.WARNING, "A connection could not be cut", e);
+        }
+    }
+
+    private static Object call(Object target, String method) throws ReflectiveOperationException {
+        return target.getClass().getMethod(method).invoke(target);
+    }
+}
