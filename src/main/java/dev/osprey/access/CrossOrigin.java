@@ -2,6 +2,7 @@ package dev.osprey.access;
 
 import dev.osprey.config.OspreyConfig;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -15,16 +16,17 @@ import java.util.List;
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class CrossOrigin extends HttpFilter {
 
-    private final List<String> allowedOrigins;
+    private final transient Provider<OspreyConfig> config;
 
     @Inject
-    CrossOrigin(OspreyConfig config) {
-        this.allowedOrigins = config.access().allowedOrigins();
+    CrossOrigin(Provider<OspreyConfig> config) {
+        this.config = config;
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        List<String> allowedOrigins = config.get().access().allowedOrigins();
         String origin = request.getHeader("Origin");
         boolean any = allowedOrigins.contains("*");
         if (origin == null || !(any || allowedOrigins.contains(origin))) {

@@ -2,6 +2,7 @@ package dev.osprey.health;
 
 import dev.osprey.segmentation.Segmentation;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import jakarta.json.Json;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.annotation.WebFilter;
@@ -17,10 +18,10 @@ import java.io.IOException;
 @WebFilter(urlPatterns = "/health", asyncSupported = true)
 public class Health extends HttpFilter {
 
-    private final transient Segmentation segmentation;
+    private final transient Provider<Segmentation> segmentation;
 
     @Inject
-    Health(Segmentation segmentation) {
+    Health(Provider<Segmentation> segmentation) {
         this.segmentation = segmentation;
     }
 
@@ -32,7 +33,7 @@ public class Health extends HttpFilter {
                 Json.createObjectBuilder()
                         .add("status", "ok")
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
-                        .add("active_connections", segmentation.connectionCount())
+                        .add("active_connections", segmentation.get().connectionCount())
                         .build());
     }
 }

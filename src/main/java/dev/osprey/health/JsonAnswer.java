@@ -11,8 +11,12 @@ final class JsonAnswer {
     private JsonAnswer() {}
 
     static void write(HttpServletResponse response, JsonObject body) throws IOException {
+        write(response, "application/json", body);
+    }
+
+    static void write(HttpServletResponse response, String contentType, JsonObject body) throws IOException {
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
-        response.setContentType("application/json");
+        response.setContentType(contentType);
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);

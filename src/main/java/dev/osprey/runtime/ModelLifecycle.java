@@ -1,6 +1,7 @@
 package dev.osprey.runtime;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.OspreyException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.ejb.ConcurrencyManagement;
@@ -11,6 +12,7 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class ModelLifecycle {
 
-    private final @Nullable OspreyConfig config;
+    private final @Nullable Provider<OspreyConfig> config;
     private @Nullable WarmModels models;
+    private @Nullable OspreyException failure;
 
     /** For the container's proxy. */
     protected ModelLifecycle() {
@@ -34,28 +37,37 @@ public class ModelLifecycle {
     }
 
     @Inject
-    public ModelLifecycle(OspreyConfig config) {
+    public ModelLifecycle(Provider<OspreyConfig> config) {
         this.config = config;
     }
 
+    /** What fails here is told to whoever asks for the models: thrown now, it would drown in the container's stack traces. */
     @PostConstruct
     void start() {
-        if (config != null) {
-            WarmModels opened = WarmModels.open(config);
-            try {
-                opened.loadAll();
-            } catch (RuntimeException e) {
-                // After a start that failed nobody calls stop.
-                opened.close();
-                throw e;
-            }
+        if (config == null) {
+            return;
+        }
+        try {
+            WarmModels opened = WarmModels.open(config.get());
             models = opened;
+            opened.loadAll();
+        } catch (OspreyException e) {
+            failure = e;
+            stop();
         }
     }
 
+    /**
+     * The models, all of them warm.
+     *
+     * @throws OspreyException why the start failed
+     */
     @Produces
     @jakarta.inject.Singleton
     public WarmModels models() {
+        if (failure != null) {
+            throw failure;
+        }
         if (models == null) {
             throw new IllegalStateException("The models are handed out after the start");
         }

@@ -1,6 +1,7 @@
 package dev.osprey.segmentation;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Picture;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -36,7 +38,7 @@ public class Rehearsal {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FRAMES = 40;
 
-    private final @Nullable OspreyConfig config;
+    private final @Nullable Provider<Segmentation> segmentation;
     private volatile boolean over;
 
     @Resource
@@ -44,12 +46,12 @@ public class Rehearsal {
 
     /** For the container's proxy. */
     protected Rehearsal() {
-        this.config = null;
+        this.segmentation = null;
     }
 
     @Inject
-    public Rehearsal(OspreyConfig config) {
-        this.config = config;
+    Rehearsal(Provider<Segmentation> segmentation) {
+        this.segmentation = segmentation;
     }
 
     /** Whether the rehearsal is over, however it went. */
@@ -58,9 +60,19 @@ public class Rehearsal {
     }
 
     void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
-        if (executor != null && config != null) {
-            OspreyConfig.Server server = config.server();
-            var unused = executor.submit(() -> rehearse(server));
+        if (executor != null) {
+            executor.execute(this::rehearse);
+        }
+    }
+
+    private void rehearse() {
+        if (segmentation == null) {
+            return;
+        }
+        try {
+            rehearse(segmentation.get().config().server());
+        } catch (OspreyException e) {
+            LOG.log(Level.DEBUG, "There is nothing to rehearse: the start failed", e);
         }
     }
 

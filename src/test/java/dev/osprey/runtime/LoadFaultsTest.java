@@ -149,17 +149,18 @@ class LoadFaultsTest {
     @Test
     void leavesNoSessionBehindAStartThatFailed() {
         repository.addTiny("a").addTiny("b").corrupt("b", 1, new byte[0]);
-        ModelLifecycle lifecycle = new ModelLifecycle(config());
-        assertThrows(OspreyException.class, lifecycle::start);
+        ModelLifecycle lifecycle = new ModelLifecycle(this::config);
+        lifecycle.start();
         assertEquals(1, log.warmUps());
         assertEquals(1, log.closedSessions());
-        assertThrows(IllegalStateException.class, lifecycle::models);
+        OspreyException failure = assertThrows(OspreyException.class, lifecycle::models);
+        assertEquals(ErrorCode.MODEL_INVALID, failure.code());
     }
 
     @Test
     void handsTheModelsOutFromStartToStop() {
         repository.addTiny("a");
-        ModelLifecycle lifecycle = new ModelLifecycle(config());
+        ModelLifecycle lifecycle = new ModelLifecycle(this::config);
         lifecycle.start();
         assertTrue(lifecycle.models().isReady("a"));
         lifecycle.stop();

@@ -1,0 +1,65 @@
+package dev.osprey.health;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.segmentation.Segmentation;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import jakarta.json.Json;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before everything else: where the start failed, every request is told why. Refusing to be deployed instead would
+ * bury the reason in the container's stack traces and answer 404. First of all filters by its place in {@code web.xml}.
+ */
+public class Gate extends HttpFilter {
+
+    private static final Logger LOG = System.getLogger(Gate.class.getName());
+
+    private final transient Provider<Segmentation> segmentation;
+    private @Nullable String obstacle;
+
+    @Inject
+    Gate(Provider<Segmentation> segmentation) {
+        this.segmentation = segmentation;
+    }
+
+    /** Puts together what serves clients; with it comes what it needs, settings and models. */
+    @Override
+    public void init() {
+        try {
+            segmentation.get();
+        } catch (OspreyException e) {
+            obstacle = e.detail();
+            LOG.log(Level.ERROR, "Osprey did not start: {0}", e.detail());
+        }
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (obstacle == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        int status = HttpServletResponse.SC_SERVICE_UNAVAILABLE;
+        response.setStatus(status);
+        JsonAnswer.write(
+                response,
+                "application/problem+json",
+                Json.createObjectBuilder()
+                        .add("type", "about:blank")
+                        .add("title", ErrorCode.CONFIGURATION_INVALID.name())
+                        .add("status", status)
+                        .add("detail", "Osprey did not start: " + obstacle)
+                        .build());
+    }
+}
