@@ -3,7 +3,7 @@
 const POINTS = 60;
 const LANES = [
   { series: 'latency', token: '--series-latency', unit: 'ms', leastTop: 50 },
-  { series: 'frames', token: '--series-frames', unit: 'fps', leastTop: 10 },
+  { series: 'frames', token: '--series-frames', unit: '/s', leastTop: 10 },
 ];
 
 export class Chart {
@@ -55,14 +55,13 @@ export class Chart {
     const { context } = this;
     const points = this.#points[series];
     const top = roundUp(Math.max(leastTop, ...points.map((point) => point ?? 0)));
-    const base = y + height - 6;
-    const rise = height - 12;
-    const label = `${top} ${unit}`;
-    const left = 58;
+    const base = y + height - 9;
+    const rise = height - 18;
+    const left = 56;
     context.fillStyle = style.getPropertyValue('--ink-soft');
     context.textBaseline = 'middle';
-    context.fillText(label, 0, y + 10);
-    context.fillText('0', 0, base - 5);
+    context.fillText(`${top} ${unit}`, 0, base - rise + 1);
+    context.fillText('0', 0, base + 1);
     context.strokeStyle = style.getPropertyValue('--line');
     context.lineWidth = 1;
     for (const grid of [base + 0.5, base - rise + 0.5]) {

@@ -9,6 +9,7 @@ const IN_VIEW_MILLIS = 700;
 export class Legend {
   /** @type {string[]} */
   #labels = [];
+  #classes = '';
   /** Names, not ids: another mode numbers its classes differently. @type {Set<string>} */
   #hidden = new Set();
   /** @type {Map<string, number>} name to the moment it was last in view */
@@ -38,14 +39,16 @@ export class Legend {
    * @param {string[]} labels by class id
    * @param {number[][]} [colors] by class id
    */
-  setClasses(labels, colors) {
-    if (labels.join('\n') === this.#labels.join('\n')) {
+  setClasses(labels, colors = labels.map((_, id) => paletteColor(id))) {
+    const classes = JSON.stringify([labels, colors]);
+    if (classes === this.#classes) {
       return;
     }
+    this.#classes = classes;
     this.#labels = labels;
     this.#rows.clear();
     this.#seen.clear();
-    this.list.replaceChildren(...labels.map((label, id) => this.#row(label, colors?.[id] ?? paletteColor(id))));
+    this.list.replaceChildren(...labels.map((label, id) => this.#row(label, colors[id])));
     this.find.hidden = labels.length <= MANY_CLASSES;
     this.find.value = '';
     this.find.placeholder = `Find one of ${labels.length} classes`;

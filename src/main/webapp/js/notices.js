@@ -23,7 +23,6 @@ export class Notices {
     const notice = document.createElement('div');
     notice.className = 'notice';
     notice.dataset.tone = tone;
-    notice.dataset.key = key;
     const paragraph = document.createElement('p');
     const strong = document.createElement('strong');
     strong.textContent = title;

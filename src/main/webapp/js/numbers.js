@@ -45,12 +45,16 @@ export class NumbersPanel {
       this.bar.querySelector(`[data-step="${step}"]`).style.flexGrow = steps?.[step] ?? 0;
       this.list.querySelector(`[data-step="${step}"] dd`).textContent = steps ? `${steps[step].toFixed(1)} ms` : '–';
     }
-    const known = latencyMillis !== null && serverMillis !== null;
-    document.getElementById('way').textContent = known ? `network and browser ${millis(Math.max(0, latencyMillis - serverMillis))} ms` : '';
-    const note = document.getElementById('steps-note');
-    note.hidden = steps !== null;
-    note.textContent = known ? 'This server sends no receipts.' : 'Measured while frames are being answered.';
+    document.getElementById('way').textContent = way(steps, latencyMillis, serverMillis);
   }
+}
+
+/** @returns {string} what there is to say beside the steps */
+function way(steps, latencyMillis, serverMillis) {
+  if (latencyMillis === null || serverMillis === null) {
+    return 'once frames are answered';
+  }
+  return steps ? `network and browser ${millis(Math.max(0, latencyMillis - serverMillis))} ms` : 'this server sends no receipts';
 }
 
 /**

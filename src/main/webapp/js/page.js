@@ -30,16 +30,19 @@ let answered = false;
 let health = 'unknown';
 
 function showState() {
+  // No frames are captured in a hidden tab; nobody is to be told that the server is slow.
+  if (document.hidden) {
+    return;
+  }
   const frames = { answered, answering: stats.answeredWithin(performance.now(), LONG_WAIT_MILLIS) };
-  const { text, tone } = describe(stream.connection, picker.state, frames, health);
+  const { text, tone, countdown = '' } = describe(stream.connection, picker.state, frames, health);
   const status = byId('status');
   // Written only when it differs: a live region reads out every write.
   if (status.textContent !== text) {
     status.textContent = text;
-    status.dataset.tone = tone;
   }
-  status.dataset.connection = stream.connection.state;
-  status.dataset.source = picker.state;
+  byId('countdown').textContent = countdown;
+  byId('state').dataset.tone = tone;
   stage.classList.toggle('paused', picker.state !== 'running' || !stream.isConnected);
   byId('connect').hidden = !['idle', 'refused', 'lost'].includes(stream.connection.state);
 }
@@ -73,7 +76,6 @@ stream.addEventListener('segmentation', async ({ detail: { message, picture, cap
       stats.shown(now, captured, message.metadata);
       settings.shown(message.metadata);
       notices.clear('INFERENCE_FAILED', 'REPLY_UNREADABLE', 'picture');
-      byId('result').dataset.latencyMs = captured === undefined ? '' : (now - captured).toFixed(1);
       answered = true;
       stage.classList.remove('empty');
       showState();
@@ -123,6 +125,9 @@ document.querySelectorAll('input[type="radio"], input[type="range"]').forEach((i
   input.value = input.defaultValue;
 });
 stage.classList.add('empty');
+document.addEventListener('visibilitychange', () => stats.resumed(performance.now()));
+// A page kept for the Back button must not keep the camera.
+addEventListener('pagehide', () => picker.stop());
 setInterval(showState, 1_000);
 showState();
 stream.connect();

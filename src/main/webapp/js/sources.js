@@ -6,7 +6,7 @@
  * @property {number} height
  * @property {(context: CanvasRenderingContext2D, width: number, height: number, now: number) => void} paint
  * @property {() => void} stop
- * @property {(advice: SourceFault) => void} [onfault] set by the user of the source
+ * @property {(fault: SourceFault) => void} [onfault] set by the user of the source
  * @property {string} [deviceId] of a webcam
  */
 
@@ -46,8 +46,12 @@ export async function openWebcam(deviceId) {
     throw new SourceFault(message, advice);
   }
   const [track] = media.getVideoTracks();
-  const video = await playing((element) => (element.srcObject = media));
-  const source = videoSource(video, () => media.getTracks().forEach((each) => each.stop()));
+  const release = () => media.getTracks().forEach((each) => each.stop());
+  const video = await playing((element) => (element.srcObject = media)).catch((fault) => {
+    release();
+    throw new SourceFault('The camera shows no picture.', `The browser says: ${fault.message || fault.name}`);
+  });
+  const source = videoSource(video, release);
   source.deviceId = track.getSettings().deviceId;
   track.onended = () => source.onfault?.(new SourceFault('The camera stopped.', 'It was unplugged or taken by another program. Press Start to try again.'));
   return source;

@@ -24,12 +24,21 @@ export class Stats {
   #bytes = [];
   #dropped = 0;
   #startedAt = 0;
+  #answeredAt = -Infinity;
 
   /** @param {number} now monotonic milliseconds, as everywhere here */
   start(now) {
     this.#shown = [];
     this.#dropped = 0;
     this.#startedAt = now;
+    this.#answeredAt = -Infinity;
+  }
+
+  /** @param {number} now capturing goes on after a pause, which was no wait for an answer */
+  resumed(now) {
+    if (this.#answeredAt !== -Infinity) {
+      this.#answeredAt = now;
+    }
   }
 
   /**
@@ -39,6 +48,7 @@ export class Stats {
    */
   shown(now, captured, metadata) {
     const receipt = metadata.receipt ?? null;
+    this.#answeredAt = now;
     this.#shown.push({
       at: now,
       latency: captured === undefined ? null : now - captured,
@@ -62,7 +72,7 @@ export class Stats {
 
   /** @param {number} now */
   answeredWithin(now, millis) {
-    return this.#shown.length > 0 && now - this.#shown.at(-1).at < millis;
+    return now - this.#answeredAt < millis;
   }
 
   /**
@@ -99,7 +109,7 @@ function sum(values) {
  * @param {(number|null|undefined)[]} values
  * @returns {?number} the upper one of two middle values; null when nothing was measured
  */
-export function median(values) {
+function median(values) {
   const sorted = values.filter(Number.isFinite).sort((one, other) => one - other);
   return sorted.length ? sorted[sorted.length >> 1] : null;
 }

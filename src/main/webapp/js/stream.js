@@ -23,7 +23,6 @@ const SETTING_ERRORS = new Set(['INVALID_MODE', 'MODE_CHANGE_FAILED', 'VIZ_UPDAT
  * @property {number} [inSeconds] until the next attempt
  * @property {number} [attempt]
  * @property {number} [attempts]
- * @property {boolean} [everConnected]
  */
 
 /**
@@ -38,7 +37,6 @@ export class Stream extends EventTarget {
   #socket = null;
   #binary = false;
   #attempt = 0;
-  #everConnected = false;
   #connectedAt = 0;
   /** @type {number|undefined} */
   #timer;
@@ -144,7 +142,6 @@ export class Stream extends EventTarget {
       case 'connected':
         this.#binary = message.features?.includes('binary') ?? false;
         this.#unanswered.places = Math.max(1, Math.min(FRAMES_UNANSWERED, message.limits?.max_frames_waiting ?? FRAMES_UNANSWERED));
-        this.#everConnected = true;
         this.#connectedAt = performance.now();
         this.#enter({ state: 'connected' });
         this.#tell('connected', message);
@@ -178,7 +175,7 @@ export class Stream extends EventTarget {
     if (this.isConnected && performance.now() - this.#connectedAt > STEADY_MILLIS) {
       this.#attempt = 0;
     }
-    const close = { code, reason, everConnected: this.#everConnected, attempts: RECONNECT_ATTEMPTS };
+    const close = { code, reason, attempts: RECONNECT_ATTEMPTS };
     if (FINAL_CLOSE_CODES.has(code)) {
       this.#enter({ state: 'refused', ...close });
     } else if (this.#attempt >= RECONNECT_ATTEMPTS) {

@@ -10,17 +10,18 @@
  * @param {SourceState} source
  * @param {{answering: boolean, answered: boolean}} frames answering: lately; answered: ever since the source runs
  * @param {Health} health
- * @returns {{text: string, tone: 'good'|'wait'|'bad'|'idle'}}
+ * @returns {{text: string, tone: 'good'|'wait'|'bad'|'idle', countdown?: string}} the countdown apart, because the text
+ *     is read out whenever it changes
  */
 export function describe(connection, source, frames, health) {
   const { attempt, attempts, inSeconds, code } = connection;
   switch (connection.state) {
     case 'connecting':
-      return { tone: 'wait', text: attempt ? `Reconnecting (attempt ${attempt} of ${attempts})…` : 'Connecting…' };
     case 'reconnecting': {
-      const when = `in ${inSeconds} s (attempt ${attempt} of ${attempts})`;
-      const texts = { 'not-ready': `Server not ready, trying again ${when}`, unreachable: `No server answers, trying again ${when}` };
-      return { tone: 'wait', text: texts[health] ?? `Reconnecting ${when}` };
+      const reasons = { 'not-ready': 'Server not ready, reconnecting', unreachable: 'No server answers, reconnecting' };
+      return attempt
+        ? { tone: 'wait', text: `${reasons[health] ?? 'Reconnecting'} (attempt ${attempt} of ${attempts})`, countdown: inSeconds ? `in ${inSeconds} s` : 'now' }
+        : { tone: 'wait', text: 'Connecting…' };
     }
     case 'connected':
       if (source === 'none') {

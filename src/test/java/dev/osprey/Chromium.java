@@ -1,0 +1,241 @@
+package dev.osprey;
+
+import static java.util.logging.Level.SEVERE;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A real Chromium without a window. Elements are found as visitors find them: by role and accessible name. */
+final class Chromium implements AutoCloseable {
+
+    /** Long, because nothing here is about speed; what takes as long has failed. */
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final Map<String, String> SELECTORS = Map.of(
+            "button", "button",
+            "checkbox", "input[type=checkbox]",
+            "slider", "input[type=range]",
+            "file", "input[type=file]",
+            "img", "canvas",
+            "radiogroup", "[role=radiogroup]");
+
+    /** Warns of every Chromium newer than Selenium; held here, because the log manager holds loggers weakly. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+    static {
+        SELENIUM.setLevel(SEVERE);
+    }
+
+    private final ChromeDriver driver;
+
+    private Chromium(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /** @param clip what its camera sees; every page may use it */
+    static Chromium withCamera(Path clip) {
+        return open(options -> options.addArguments(
+                "--use-fake-ui-for-media-stream", "--use-file-for-fake-video-capture=" + clip.toAbsolutePath()));
+    }
+
+    /** Its visitor refuses every camera. */
+    static Chromium withRefusedCamera() {
+        int refused = 2;
+        return open(options -> options.setExperimentalOption(
+                "prefs", Map.of("profile.default_content_setting_values.media_stream_camera", refused)));
+    }
+
+    private static Chromium open(Consumer<ChromeOptions> more) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(Requires.program(
+                        "Chromium",
+                        "chromium",
+                        "chromium-browser",
+                        "google-chrome",
+                        "google-chrome-stable",
+                        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+                        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                        "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe")
+                .toFile());
+        // Without a sandbox, because containers run tests as root, where Chromium has none; the page is Osprey's own.
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--hide-scrollbars",
+                "--use-fake-device-for-media-stream");
+        LoggingPreferences logging = new LoggingPreferences();
+        logging.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability("goog:loggingPrefs", logging);
+        more.accept(options);
+        Path chromedriver = Requires.program(
+                "ChromeDriver",
+                "chromedriver",
+                "/usr/lib/chromium/chromedriver",
+                "/usr/lib/chromium-browser/chromedriver",
+                "/snap/bin/chromium.chromedriver",
+                "/opt/homebrew/bin/chromedriver");
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromedriver.toFile())
+                .usingAnyFreePort()
+                .build();
+        return new Chromium(new ChromeDriver(service, options));
+    }
+
+    /** Runs before the scripts of every page opened from now on. */
+    void prepend(String script) {
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    }
+
+    void visit(URI address) {
+        driver.get(address.toString());
+    }
+
+    /** @param scheme {@code light} or {@code dark}, what the system asks for */
+    void look(int width, int height, String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    WebElement find(String role, String name) {
+        List<WebElement> found = new ArrayList<>();
+        until("there is one %s “%s”".formatted(role, name), () -> {
+            found.clear();
+            found.addAll(candidates(role, name));
+            return found.size() == 1;
+        });
+        return found.get(0);
+    }
+
+    WebElement radio(String group, String name) {
+        return find("radiogroup", group).findElements(By.tagName("input")).stream()
+                .filter(radio -> name.equals(radio.getAccessibleName()))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no “%s” in “%s”".formatted(name, group)));
+    }
+
+    boolean shows(String role, String name) {
+        return !candidates(role, name).isEmpty();
+    }
+
+    private List<WebElement> candidates(String role, String name) {
+        String selector = SELECTORS.getOrDefault(role, "[role=%s]".formatted(role));
+        return driver.findElements(By.cssSelector(selector)).stream()
+                // What is hidden has no part in the page; a file input is always behind a button.
+                .filter(element -> role.equals("file") || holds("arguments[0].checkVisibility()", element))
+                .filter(element -> name.equals(element.getAccessibleName()))
+                .toList();
+    }
+
+    String status() {
+        return driver.findElement(By.cssSelector("[role=status]")).getText();
+    }
+
+    /** The text of all notices. */
+    String notices() {
+        return driver.findElement(By.cssSelector("[role=alert]")).getText();
+    }
+
+    /** @param term of the description list “Live numbers” */
+    String figure(String term) {
+        return driver.findElement(By.xpath("//dt[normalize-space()='%s']/following-sibling::dd".formatted(term)))
+                .getText();
+    }
+
+    /** The name of what has the focus. */
+    String focused() {
+        return String.valueOf(driver.switchTo().activeElement().getAccessibleName());
+    }
+
+    void press(CharSequence... keys) {
+        for (CharSequence key : keys) {
+            new Actions(driver).sendKeys(key).perform();
+        }
+    }
+
+    /** Presses the tab key until the element has the focus. */
+    void tabTo(String name) {
+        for (int presses = 0; !focused().equals(name); presses++) {
+            if (presses == 60) {
+                throw new NoSuchElementException("the tab key does not reach “%s”".formatted(name));
+            }
+            press(Keys.TAB);
+        }
+    }
+
+    @Nullable
+    Object run(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    boolean holds(String condition, Object... arguments) {
+        return Boolean.TRUE.equals(run("return " + condition, arguments));
+    }
+
+    long number(String expression, Object... arguments) {
+        return run("return " + expression, arguments) instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** @param expectation for the message, as in "the picture comes back" */
+    void until(String expectation, BooleanSupplier condition) {
+        new WebDriverWait(driver, PATIENCE, POLL)
+                .withMessage(() -> "%s; status: %s; notices: %s".formatted(expectation, status(), notices()))
+                .until(ignored -> condition.getAsBoolean());
+    }
+
+    void photograph(Path file) throws IOException {
+        // Away from what was clicked last, which would look hovered.
+        new Actions(driver).moveToLocation(0, 0).perform();
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** What the console has had to say since the last call, errors only. */
+    List<String> errors() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= SEVERE.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
