@@ -71,7 +71,13 @@ class WebSocketPeerTest {
             peer.close(code, "reason");
         }
         assertEquals(
-                List.of("close 1001 reason", "close 1008 reason", "close 1011 reason", "close 1013 reason"), asked);
+                List.of(
+                        "close 1001 reason",
+                        "close 1008 reason",
+                        "close 1009 reason",
+                        "close 1011 reason",
+                        "close 1013 reason"),
+                asked);
     }
 
     @Test
