@@ -2,6 +2,8 @@ package dev.osprey.stream;
 
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.metrics.Meters;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import java.util.function.LongSupplier;
 
 /** Who is connected, and who may be. Any thread. */
 public final class Connections {
+
+    private static final Logger LOG = System.getLogger(Connections.class.getName());
 
     private final OspreyConfig.Stream limits;
     private final Meters meters;
@@ -88,13 +92,22 @@ public final class Connections {
 
     /** Pings, times out and cuts; to be called about once a second, by one thread at a time. */
     public void check() {
-        List.copyOf(open).forEach(Connection::check);
+        List.copyOf(open).forEach(connection -> guarded(connection::check));
         long sinceNanos = nanoClock.getAsLong() - limits.sendTimeout().toNanos();
         for (Leaving first = leaving.peek();
                 first != null && first.sinceNanos() - sinceNanos < 0;
                 first = leaving.peek()) {
             leaving.remove();
-            first.cut().run();
+            guarded(first.cut());
+        }
+    }
+
+    /** One connection's trouble must not end the care of all: an executor never repeats a task that threw. */
+    private static void guarded(Runnable care) {
+        try {
+            care.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A connection could not be looked after", e);
         }
     }
 
