@@ -8,6 +8,7 @@ import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.stream.Connections.Entry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class ConnectionTest {
                     "stream.send-timeout", "PT10S",
                     "stream.ping-interval", "PT20S",
                     "stream.pong-timeout", "PT15S",
-                    "stream.max-malformed-messages", "2")
+                    "stream.max-malformed-messages", "2",
+                    "stream.max-message-bytes", "2048")
                     .stream(),
             meters,
             () -> nanos);
@@ -127,6 +129,45 @@ class ConnectionTest {
         assertTrue(connection.tryForgive());
         assertTrue(connection.tryForgive());
         assertFalse(connection.tryForgive());
+    }
+
+    @Test
+    void endsAClientWhoseMessageIsTooLarge() {
+        assertTrue(connection.tryAccept(2_048));
+        assertFalse(connection.hasEnded());
+        assertFalse(connection.tryAccept(2_049));
+        assertEquals(List.of("1009 the message has 2049 bytes, the limit is 2048"), peer.closed());
+        assertEquals(Map.of("refused max-message-bytes", 1), meters.counts());
+        assertEquals(0, connections.count());
+    }
+
+    @Test
+    void isCutWhenItHasHadTimeToReadItsLastMessages() {
+        List<String> cut = new ArrayList<>();
+        connections.leave(() -> cut.add("first"));
+        pass(4_000);
+        connections.leave(() -> cut.add("second"));
+        pass(6_000);
+        assertEquals(List.of(), cut);
+        pass(1);
+        assertEquals(List.of("first"), cut);
+        pass(4_000);
+        assertEquals(List.of("first", "second"), cut);
+        pass(60_000);
+        assertEquals(List.of("first", "second"), cut);
+    }
+
+    @Test
+    void doesNotKeepOthersFromBeingLookedAfter() {
+        List<String> cut = new ArrayList<>();
+        connections.leave(() -> {
+            throw new IllegalStateException("a connection that cannot be cut");
+        });
+        connections.leave(() -> cut.add("second"));
+        pass(10_001);
+        assertEquals(List.of("second"), cut);
+        pass(10_000);
+        assertEquals(1, peer.pings());
     }
 
     private void pass(long millis) {
