@@ -10,22 +10,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CatalogueTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
-    private TestRepository repository = new TestRepository(folder);
+    private final TestRepository repository;
 
-    @BeforeEach
-    void open() {
-        repository = new TestRepository(folder);
+    CatalogueTest(@TempDir Path folder) {
+        this.folder = folder;
+        this.repository = new TestRepository(folder);
     }
 
     @Test
@@ -122,7 +121,7 @@ class CatalogueTest {
     void comparesChecksumsWithoutRegardToCase() {
         String checksum =
                 TestRepository.personManifest().getJsonObject("sha256").getString("1");
-        repository.add("person", patch -> patch.replace("/sha256/1", checksum.toUpperCase(java.util.Locale.ROOT)));
+        repository.add("person", patch -> patch.replace("/sha256/1", checksum.toUpperCase(Locale.ROOT)));
         assertEquals(repository.file("person", 1), Catalogue.read(folder).verifiedFile("person", 1));
     }
 

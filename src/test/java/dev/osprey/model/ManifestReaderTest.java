@@ -29,10 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestReaderTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
     private final List<String> problems = new ArrayList<>();
+
+    ManifestReaderTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void readsEveryKey() {

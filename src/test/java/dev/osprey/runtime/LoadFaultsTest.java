@@ -12,23 +12,22 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.model.TestRepository;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is refused when a model is loaded, and in which words. */
 class LoadFaultsTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
-    private TestRepository repository = new TestRepository(folder);
+    private final TestRepository repository;
     private final LoadLog log = new LoadLog();
 
-    @BeforeEach
-    void open() {
-        repository = new TestRepository(folder);
+    LoadFaultsTest(@TempDir Path folder) {
+        this.folder = folder;
+        this.repository = new TestRepository(folder);
     }
 
     @AfterEach
@@ -181,7 +180,7 @@ class LoadFaultsTest {
     }
 
     private OspreyConfig config(String... changes) {
-        String[] settings = java.util.Arrays.copyOf(changes, changes.length + 4);
+        String[] settings = Arrays.copyOf(changes, changes.length + 4);
         settings[changes.length] = "model.repository";
         settings[changes.length + 1] = folder.toString();
         settings[changes.length + 2] = "runtime.provider";

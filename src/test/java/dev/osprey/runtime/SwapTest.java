@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,15 +28,11 @@ class SwapTest {
     private static final int RUNNERS = 4;
     private static final int SWAPS = 60;
 
-    @TempDir
-    Path folder = Path.of(".");
-
-    private TestRepository repository = new TestRepository(folder);
+    private final TestRepository repository;
     private final LoadLog log = new LoadLog();
-    private WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"));
+    private final WarmModels models;
 
-    @BeforeEach
-    void load() {
+    SwapTest(@TempDir Path folder) {
         repository = new TestRepository(folder).addTiny("a");
         models = WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"));
         models.load("a");

@@ -16,29 +16,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loading, leasing and unloading with real sessions of a network that is quick to load. */
 class WarmModelsTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
-    private TestRepository repository = new TestRepository(folder);
+    private final TestRepository repository;
     private final LoadLog log = new LoadLog();
     private final List<WarmModels> opened = new ArrayList<>();
 
-    @BeforeEach
-    void fill() {
-        repository = new TestRepository(folder).addTiny("a").addTiny("b");
+    WarmModelsTest(@TempDir Path folder) {
+        this.folder = folder;
+        this.repository = new TestRepository(folder).addTiny("a").addTiny("b");
     }
 
     @AfterEach
@@ -246,7 +246,7 @@ class WarmModelsTest {
         lease.run(ByteBuffer.allocateDirect(lease.inputBytes(1)), ByteBuffer.allocateDirect(lease.outputBytes(1)), 1);
     }
 
-    private static java.util.SortedSet<Integer> versions() {
-        return new java.util.TreeSet<>(Set.of(1, 2));
+    private static SortedSet<Integer> versions() {
+        return new TreeSet<>(Set.of(1, 2));
     }
 }

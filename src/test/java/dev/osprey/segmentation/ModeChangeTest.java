@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,21 +12,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Modes that change while frames wait. */
 class ModeChangeTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Stage stage;
 
-    private @Nullable Stage opened;
+    ModeChangeTest(@TempDir Path folder) {
+        stage = new Stage(folder).byTurns();
+    }
 
     @AfterEach
     void close() {
-        if (opened != null) {
-            opened.close();
-        }
+        stage.close();
     }
 
     @Test
     void answersFramesInTheModeTheyWereSentIn() {
-        Stage stage = stage();
         Client client = stage.connect();
         client.frame(1, 40);
         client.changeMode("accurate");
@@ -55,7 +52,6 @@ class ModeChangeTest {
 
     @Test
     void sendsTheLabelsOfTheNewMode() {
-        Stage stage = stage();
         Client client = stage.connect();
         client.changeMode("sota");
         assertEquals(
@@ -66,7 +62,6 @@ class ModeChangeTest {
 
     @Test
     void changesToEachModeAtOnceWhereItsModelIsWarm() {
-        Stage stage = stage();
         Client client = stage.connect();
         for (String mode : Segmentation.modes()) {
             client.changeMode(mode);
@@ -83,7 +78,6 @@ class ModeChangeTest {
 
     @Test
     void refusesAModeThatIsNoneAndStaysInTheOldOne() {
-        Stage stage = stage();
         Client client = stage.connect();
         client.changeMode("turbo");
         client.send("{\"type\":\"change_mode\"}");
@@ -104,7 +98,6 @@ class ModeChangeTest {
 
     @Test
     void readsNamesInAFilterByTheModeToCome() {
-        Stage stage = stage();
         Client client = stage.connect();
         client.frame(1, 40);
         client.changeMode("accurate");
@@ -117,7 +110,6 @@ class ModeChangeTest {
 
     @Test
     void loadsAModelThatIsNotThereAndLetsItsFramesWait() {
-        Stage stage = stage();
         stage.models.unload("b");
         Client client = stage.connect();
         client.frame(1, 40);
@@ -134,7 +126,6 @@ class ModeChangeTest {
 
     @Test
     void goesOnInTheOldModeWhereTheNewModelCannotBeLoaded() {
-        Stage stage = stage();
         stage.models.unload("b");
         stage.repository.corrupt("b", 1, new byte[] {1});
         Client client = stage.connect();
@@ -157,7 +148,6 @@ class ModeChangeTest {
 
     @Test
     void forgetsAChangeOfAClientThatLeftMeanwhile() {
-        Stage stage = stage();
         stage.models.unload("b");
         Client client = stage.connect();
         client.changeMode("accurate");
@@ -170,7 +160,6 @@ class ModeChangeTest {
 
     @Test
     void endsAClientThatChangesModesFasterThanFramesAreAnswered() {
-        Stage stage = stage();
         Client client = stage.connect();
         client.frame(1, 40);
         for (int i = 0; i < 8; i++) {
@@ -179,11 +168,5 @@ class ModeChangeTest {
         assertEquals(List.of(), client.peer.closed());
         client.changeMode("fast");
         assertEquals(List.of("1008 9 mode changes wait for frames before them, the limit is 8"), client.peer.closed());
-    }
-
-    private Stage stage() {
-        Stage stage = new Stage(folder).byTurns();
-        opened = stage;
-        return stage;
     }
 }

@@ -22,10 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Frames and settings, and the order of their answers. */
 class SegmentationStreamTest {
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
     private final List<Stage> stages = new ArrayList<>();
+
+    SegmentationStreamTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @AfterEach
     void close() {

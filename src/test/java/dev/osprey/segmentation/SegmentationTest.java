@@ -28,8 +28,11 @@ class SegmentationTest {
         throw new RejectedExecutionException("nothing runs here");
     };
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
+
+    SegmentationTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void refusesSettingsThatFitNothingAllAtOnce() {

@@ -21,10 +21,13 @@ class StreamFaultsTest {
     private static final String TEXT =
             Base64.getEncoder().encodeToString("this is text".getBytes(StandardCharsets.UTF_8));
 
-    @TempDir
-    Path folder = Path.of(".");
+    private final Path folder;
 
     private final List<Stage> stages = new ArrayList<>();
+
+    StreamFaultsTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @AfterEach
     void close() {

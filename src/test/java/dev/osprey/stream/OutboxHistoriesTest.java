@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.stream.Outbox.Place;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -184,7 +185,7 @@ class OutboxHistoriesTest {
         }
 
         @Override
-        public void send(java.nio.ByteBuffer binary, Consumer<@Nullable Throwable> done) {
+        public void send(ByteBuffer binary, Consumer<@Nullable Throwable> done) {
             throw new UnsupportedOperationException();
         }
 
