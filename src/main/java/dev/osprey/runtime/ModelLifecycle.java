@@ -1,6 +1,7 @@
 package dev.osprey.runtime;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -13,6 +14,8 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
 public class ModelLifecycle {
+
+    private static final Logger LOG = System.getLogger(ModelLifecycle.class.getName());
 
     private final @Nullable Provider<OspreyConfig> config;
     private @Nullable WarmModels models;
@@ -53,6 +58,11 @@ public class ModelLifecycle {
             opened.loadAll();
         } catch (OspreyException e) {
             failure = e;
+            stop();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The models could not be loaded", e);
+            failure =
+                    new OspreyException(ErrorCode.MODEL_FAILED, "The models could not be loaded, the log says why", e);
             stop();
         }
     }

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 
 /** What all streams of the capability share: settings, modes, models, connections. Any thread. */
 public final class Segmentation {
@@ -166,29 +165,26 @@ public final class Segmentation {
         scheduler.submit(modelOf(mode), task);
     }
 
-    /** Loads the mode's model beside everything else and tells one of the two how it went. */
-    void load(Mode mode, Runnable loaded, Consumer<OspreyException> failed) {
+    /** Loads the mode's model beside everything else and tells one of the two how it went; the log says why it failed. */
+    void load(Mode mode, Runnable loaded, Runnable failed) {
         try {
-            loader.execute(() -> {
-                Optional<OspreyException> failure = tryLoad(mode);
-                failure.ifPresentOrElse(failed, loaded);
-            });
+            loader.execute(() -> (tryLoad(mode) ? loaded : failed).run());
         } catch (RejectedExecutionException e) {
-            failed.accept(new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping", e));
+            LOG.log(Level.DEBUG, "The server is stopping", e);
+            failed.run();
         }
     }
 
-    private Optional<OspreyException> tryLoad(Mode mode) {
+    private boolean tryLoad(Mode mode) {
         try {
             models.load(modelOf(mode));
-            return Optional.empty();
+            return true;
         } catch (OspreyException e) {
             LOG.log(Level.WARNING, "The model of the mode {0} could not be loaded: {1}", mode.wireName(), e.detail());
-            return Optional.of(e);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "The model of the mode " + mode.wireName() + " could not be loaded", e);
-            return Optional.of(new OspreyException(ErrorCode.MODEL_FAILED, "The model could not be loaded", e));
         }
+        return false;
     }
 
     void failed(String code) {

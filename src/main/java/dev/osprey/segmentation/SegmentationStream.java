@@ -241,9 +241,12 @@ final class SegmentationStream implements Task {
             entered(segment);
             return;
         }
-        shared.load(segment.mode(), () -> entered(segment), failure -> {
+        shared.load(segment.mode(), () -> entered(segment), () -> {
             shared.failed("MODE_CHANGE_FAILED");
-            fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", failure.detail()));
+            // Why is the operator's business: it may tell of files and budgets.
+            String message = "The model of the mode " + segment.mode().wireName()
+                    + " could not be loaded; the mode stays " + previous.wireName();
+            fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", message));
             synchronized (this) {
                 segments.removeFirst();
                 segments.addFirst(new Segment(previous, segment.mailbox(), null));

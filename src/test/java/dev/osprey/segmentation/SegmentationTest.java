@@ -83,10 +83,10 @@ class SegmentationTest {
     }
 
     @Test
-    void saysThatNothingIsLoadedAnyMore() {
+    void saysThatALoadFailedWhichNobodyTakesOn() {
         List<String> told = new ArrayList<>();
-        segmentation().load(Mode.FAST, () -> told.add("loaded"), failure -> told.add(failure.detail()));
-        assertEquals(List.of("The server is stopping"), told);
+        segmentation().load(Mode.FAST, () -> told.add("loaded"), () -> told.add("failed"));
+        assertEquals(List.of("failed"), told);
     }
 
     private static Segmentation segmentation(String... changes) {
