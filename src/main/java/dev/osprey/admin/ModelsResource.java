@@ -10,7 +10,9 @@ import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.StringReader;
 import java.util.Locale;
 
 /**
@@ -55,8 +58,9 @@ public class ModelsResource {
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public JsonArray serve(@PathParam("name") String name, JsonObject wanted) {
+    public JsonArray serve(@PathParam("name") String name, String body) {
         checkEnabled();
+        JsonObject wanted = object(body);
         if (wanted.containsKey("version")) {
             int version = wanted.getInt("version", 0);
             if (version < 1) {
@@ -77,6 +81,15 @@ public class ModelsResource {
         checkEnabled();
         models.unload(name);
         return list();
+    }
+
+    /** Read here, as the container answers text that it cannot read with a page of its own. */
+    private static JsonObject object(String body) {
+        try (JsonReader reader = Json.createReader(new StringReader(body))) {
+            return reader.readObject();
+        } catch (JsonException e) {
+            throw new OspreyException(ErrorCode.SETTING_INVALID, "The body is not a JSON object", e);
+        }
     }
 
     private void checkEnabled() {

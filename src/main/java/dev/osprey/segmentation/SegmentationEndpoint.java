@@ -1,6 +1,7 @@
 package dev.osprey.segmentation;
 
 import dev.osprey.socket.Handshake;
+import dev.osprey.socket.Parts;
 import dev.osprey.socket.WebSocketPeer;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connections.Entry;
@@ -27,6 +28,7 @@ public class SegmentationEndpoint {
     private static final Logger LOG = System.getLogger(SegmentationEndpoint.class.getName());
 
     private final Segmentation segmentation;
+    private final Parts parts = new Parts();
     private @Nullable WebSocketPeer peer;
     private @Nullable SegmentationStream stream;
 
@@ -37,10 +39,6 @@ public class SegmentationEndpoint {
 
     @OnOpen
     public void open(Session session) {
-        // For messages in fragments; the container takes whole ones of any size.
-        int limit = segmentation.config().stream().maxMessageBytes();
-        session.setMaxTextMessageBufferSize(limit);
-        session.setMaxBinaryMessageBufferSize(limit);
         WebSocketPeer client = new WebSocketPeer(session);
         peer = client;
         Entry entry = segmentation.connections().enter(client);
@@ -54,21 +52,23 @@ public class SegmentationEndpoint {
     }
 
     @OnMessage
-    public void text(String message) {
+    public void text(String part, boolean last) {
         // Base64, of which a large message consists, is a byte a character.
-        if (stream != null && stream.connection().tryAccept(message.length())) {
-            stream.receive(RequestReader.read(message));
+        if (stream != null && stream.connection().tryAccept(parts.size() + part.length())) {
+            SegmentationStream receiver = stream;
+            parts.add(part, last).map(RequestReader::read).ifPresent(receiver::receive);
         }
     }
 
     @OnMessage
-    public void binary(ByteBuffer message) {
-        if (stream != null && stream.connection().tryAccept(message.remaining())) {
-            stream.receive(
-                    stream.wants(Feature.BINARY)
+    public void binary(ByteBuffer part, boolean last) {
+        if (stream != null && stream.connection().tryAccept(parts.size() + part.remaining())) {
+            SegmentationStream receiver = stream;
+            parts.add(part, last).ifPresent(message -> receiver.receive(
+                    receiver.wants(Feature.BINARY)
                             ? RequestReader.read(message)
                             : new Request.Malformed(
-                                    "A binary message was sent on a connection that did not ask for the feature binary"));
+                                    "A binary message was sent on a connection that did not ask for the feature binary")));
         }
     }
 
@@ -85,7 +85,7 @@ public class SegmentationEndpoint {
             stream.end();
         }
         if (peer != null) {
-            segmentation.connections().leave(peer::cut);
+            segmentation.connections().leave(peer.cut());
         }
         segmentation.meters().disconnected("segmentation", reason.getCloseCode().getCode());
     }

@@ -71,11 +71,9 @@ public final class WebSocketPeer implements Peer {
         }
     }
 
-    /** Ends the TCP connection, whatever the client has not read of it; harmless when it has ended. */
-    public void cut() {
-        if (session.getUserProperties().get(Wire.PROPERTY) instanceof Wire wire) {
-            wire.cut();
-        }
+    /** What ends the TCP connection, whatever the client has not read; does not hold the session. */
+    public Runnable cut() {
+        return session.getUserProperties().get(Wire.PROPERTY) instanceof Wire wire ? wire::cut : () -> {};
     }
 
     private static String shortened(String reason) {
