@@ -44,12 +44,31 @@ public final class WebSocketPeer implements Peer {
     }
 
     private static void start(Consumer<SendHandler> send, Consumer<@Nullable Throwable> done) {
+        ClassLoader application = Thread.currentThread().getContextClassLoader();
+        SendHandler handler =
+                result -> in(application, () -> done.accept(result.isOK() ? null : result.getException()));
         try {
-            send.accept(result -> done.accept(result.isOK() ? null : result.getException()));
+            in(ClassLoader.getPlatformClassLoader(), () -> send.accept(handler));
         } catch (RuntimeException e) {
             // The container throws where the session ended in the meantime.
             LOG.log(Level.DEBUG, "A message could not be sent", e);
             done.accept(e);
+        }
+    }
+
+    /**
+     * Does the work with another context class loader. Tyrus gives Payara a timer to keep for every message, and for every
+     * timer Payara looks for services in all libraries that loader reaches: the application's reaches some 320, the
+     * platform's none of them ({@code docs/rationale.md}, "What the transport costs").
+     */
+    private static void in(ClassLoader loader, Runnable work) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            work.run();
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 

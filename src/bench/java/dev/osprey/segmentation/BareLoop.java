@@ -1,0 +1,60 @@
+package dev.osprey.segmentation;
+
+import dev.osprey.bench.Samples;
+import dev.osprey.config.DefaultConfig;
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Rendering;
+import dev.osprey.runtime.WarmModels;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The limit that a server is measured against: picture after picture through the server's own {@link Segmenter}, on one
+ * thread, with nothing around it.
+ */
+public final class BareLoop {
+
+    private BareLoop() {}
+
+    /** {@code arguments}: the picture. Asked {@code bare 10} on standard input, it processes the picture so often. */
+    public static void main(String[] arguments) throws IOException {
+        byte[] jpeg = Files.readAllBytes(Path.of(arguments[0]));
+        ByteBuffer image = ByteBuffer.allocateDirect(jpeg.length).put(jpeg).flip();
+        OspreyConfig config = DefaultConfig.read();
+        String model = config.segmentation().balancedModel();
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (WarmModels models = WarmModels.open(config)) {
+            models.load(model);
+            Segmenter segmenter = new Segmenter(
+                    model,
+                    models,
+                    new ImageLimits(
+                            config.stream().maxMessageBytes(),
+                            config.imaging().maxWidth(),
+                            config.imaging().maxHeight()),
+                    config.segmentation().jpegQuality());
+            for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+                int count = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
+                Samples samples = new Samples();
+                for (int i = 0; i < count; i++) {
+                    long start = System.nanoTime();
+                    Segmented segmented = segmenter.segment(image, Rendering.DEFAULT);
+                    samples.addNanos(Samples.ROUND_TRIP, System.nanoTime() - start);
+                    Segmented.Times times = segmented.times();
+                    samples.addNanos("decode_ms", times.decode());
+                    samples.addNanos("resize_ms", times.resize());
+                    samples.addNanos("run_ms", times.run());
+                    samples.addNanos("render_ms", times.scale() + times.render());
+                    samples.addNanos("encode_ms", times.encode());
+                }
+                System.out.println(samples.inOneLine());
+            }
+        }
+    }
+}
