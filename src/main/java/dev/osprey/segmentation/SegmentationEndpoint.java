@@ -64,11 +64,13 @@ public class SegmentationEndpoint {
     public void binary(ByteBuffer part, boolean last) {
         if (stream != null && stream.connection().tryAccept(parts.size() + part.remaining())) {
             SegmentationStream receiver = stream;
-            parts.add(part, last).ifPresent(message -> receiver.receive(
-                    receiver.wants(Feature.BINARY)
-                            ? RequestReader.read(message)
-                            : new Request.Malformed(
-                                    "A binary message was sent on a connection that did not ask for the feature binary")));
+            parts.add(part, last)
+                    .ifPresent(
+                            message -> receiver.receive(
+                                    receiver.wants(Feature.BINARY)
+                                            ? RequestReader.read(message)
+                                            : new Request.Malformed(
+                                                    "A binary message was sent on a connection that did not ask for the feature binary")));
         }
     }
 
