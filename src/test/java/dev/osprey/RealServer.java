@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
@@ -29,11 +33,17 @@ public abstract class RealServer {
 
     @BeforeEach
     void waitUntilReady() throws Exception {
-        for (int attempt = 0; get("/health/ready").statusCode() != 200; attempt++) {
-            if (attempt == 600) {
-                throw new IllegalStateException("The server is not ready after a minute");
+        await("The server is ready", () -> get("/health/ready").statusCode() == 200);
+    }
+
+    /** Asks again and again, for a minute. */
+    protected static void await(String what, Callable<Boolean> condition) throws Exception {
+        long giveUpNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!condition.call()) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new AssertionError("Not within a minute: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
@@ -47,10 +57,53 @@ public abstract class RealServer {
 
     /** @param headers names and values in turn */
     protected static HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(http(path)).GET();
+        return send("GET", path, "", headers);
+    }
+
+    /** @param headers names and values in turn */
+    protected static HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(http(path)).method(method, BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
         return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Open streams, as {@code /health} counts them. */
+    protected static int activeConnections() throws IOException, InterruptedException {
+        return StreamClient.json(get("/health").body()).getInt("active_connections");
+    }
+
+    /** A metric, summed over its tags. */
+    protected static double metric(String scope, String name) throws IOException, InterruptedException {
+        return get("/metrics?scope=" + scope)
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .collect(Collectors.summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
+    }
+
+    /** Entries of the server's log so far. */
+    protected static List<String> logged() {
+        return ServerProcess.log();
+    }
+
+    /** Warnings and errors of Osprey itself in the log from the given entry on. */
+    protected static List<String> ospreysWarnings(int from) {
+        return ServerProcess.warnings(from).stream()
+                .filter(entry -> entry.contains("[dev.osprey."))
+                .toList();
+    }
+
+    /** @param residentMib 0 where the system does not say */
+    public record Memory(long heapMib, long residentMib) {}
+
+    /** What the server holds once all garbage is collected. */
+    protected static Memory memory() throws IOException, InterruptedException {
+        ServerProcess server = ServerProcess.find();
+        server.collectGarbage();
+        long heapMib = (long) metric("base", "memory_usedHeap_bytes") >> 20;
+        return new Memory(heapMib, server.residentMib().orElse(0));
     }
 }

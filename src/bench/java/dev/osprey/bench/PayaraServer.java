@@ -52,7 +52,7 @@ final class PayaraServer implements AutoCloseable {
                 "server-config/osprey.properties",
                 "--logproperties",
                 "server-config/logging.properties",
-                "--nocluster",
+                "--nohazelcast",
                 "--disablephonehome"));
         File log = RoundTripBenchmark.FOLDER.resolve("server.log").toFile();
         Process process = new ProcessBuilder(command)

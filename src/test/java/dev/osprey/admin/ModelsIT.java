@@ -1,0 +1,195 @@
+package dev.osprey.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.RealServer;
+import dev.osprey.StreamClient;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Operations on models while clients stream. */
+class ModelsIT extends RealServer {
+
+    private static final Path SAMPLE = Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
+    private static final Path PERSON = Path.of(System.getProperty("osprey.test.models"), "person");
+
+    /** Adds the version 2 while the server runs, as an operator does; the network is the same. */
+    @BeforeEach
+    void addVersion2() throws IOException {
+        Files.createDirectories(PERSON.resolve("2"));
+        Files.copy(
+                PERSON.resolve("1").resolve("model.onnx"),
+                PERSON.resolve("2").resolve("model.onnx"),
+                StandardCopyOption.REPLACE_EXISTING);
+        Path manifest = PERSON.resolve("model.json");
+        JsonObject person = StreamClient.json(Files.readString(manifest));
+        JsonObject checksums = person.getJsonObject("sha256");
+        Files.writeString(
+                manifest,
+                Json.createObjectBuilder(person)
+                        .add("sha256", Json.createObjectBuilder(checksums).add("2", checksums.get("1")))
+                        .build()
+                        .toString());
+    }
+
+    @AfterEach
+    void serveVersion1() throws Exception {
+        assertEquals(200, serve("person", "{\"version\":1}").statusCode());
+    }
+
+    private static HttpResponse<String> serve(String model, String body) throws Exception {
+        return send("PUT", "/api/models/" + model, body, "Content-Type", "application/json");
+    }
+
+    private static HttpResponse<String> unload(String model) throws Exception {
+        return send("DELETE", "/api/models/" + model, "");
+    }
+
+    /** What a list of models says of the one there is, but for versions that are still draining. */
+    private static JsonObject person(HttpResponse<String> answer) {
+        assertEquals(200, answer.statusCode(), answer::body);
+        try (JsonReader reader = Json.createReader(new StringReader(answer.body()))) {
+            return reader.readArray().getValuesAs(JsonObject.class).stream()
+                    .filter(model -> !model.getString("state").equals("draining"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void assertProblem(int status, String title, HttpResponse<String> answer) {
+        assertEquals(status, answer.statusCode(), answer::body);
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""));
+        JsonObject problem = StreamClient.json(answer.body());
+        assertEquals("about:blank", problem.getString("type"));
+        assertEquals(title, problem.getString("title"));
+        assertEquals(status, problem.getInt("status"));
+        assertFalse(problem.getString("detail").isEmpty());
+    }
+
+    @Test
+    void listsWhatIsServedAndWhatCouldBe() throws Exception {
+        assertEquals(200, serve("person", "{\"version\":2}").statusCode());
+        JsonObject person = person(get("/api/models"));
+        assertEquals("person", person.getString("name"));
+        assertEquals(2, person.getInt("version"));
+        assertEquals("ready", person.getString("state"));
+        assertEquals("[1,2]", person.getJsonArray("versions").toString());
+        assertTrue(person.getInt("memory_mib") > 0);
+    }
+
+    @Test
+    void answersFramesWithErrorsWhileTheModelIsUnloaded() throws Exception {
+        byte[] frame = Files.readAllBytes(SAMPLE);
+        try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
+            client.segment(frame);
+            assertEquals("unloaded", person(unload("person")).getString("state"));
+            assertEquals(503, get("/health/ready").statusCode());
+            for (int i = 0; i < 3; i++) {
+                client.sendFrame(frame, i);
+                String message = client.nextError("INFERENCE_FAILED").getString("message");
+                assertTrue(message.contains("not loaded"), message);
+            }
+            try (StreamClient newcomer = StreamClient.connect(webSocket("/ws"))) {
+                assertEquals("person", newcomer.next("connected").getString("model"));
+            }
+            assertEquals("ready", person(serve("person", "{}")).getString("state"));
+            assertEquals(200, get("/health/ready").statusCode());
+            client.segment(frame);
+        }
+    }
+
+    @Test
+    void loadsAModelForAChangeOfMode() throws Exception {
+        try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
+            assertEquals(200, unload("person").statusCode());
+            client.changeMode("accurate");
+            client.sendFrame(Files.readAllBytes(SAMPLE), 1);
+            assertEquals("accurate", client.next("mode_changed").getString("model_mode"));
+            client.next("segmentation");
+        }
+    }
+
+    @Test
+    void swapsWithoutLosingAFrame() throws Exception {
+        byte[] frame = Files.readAllBytes(SAMPLE);
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<Integer> one = threads.submit(() -> streamUntil(over, frame));
+        Future<Integer> other = threads.submit(() -> streamUntil(over, frame));
+        for (int version : new int[] {2, 1, 2}) {
+            assertEquals(
+                    version,
+                    person(serve("person", "{\"version\":" + version + "}")).getInt("version"));
+        }
+        over.set(true);
+        assertEquals(2, one.get(1, TimeUnit.MINUTES));
+        assertEquals(2, other.get(1, TimeUnit.MINUTES));
+        threads.shutdown();
+        await("The old versions are closed", () -> get("/api/models").body().indexOf("draining") < 0);
+    }
+
+    /** Streams with two frames in flight, all of which must be answered; the version that answered the last one. */
+    private static int streamUntil(AtomicBoolean over, byte[] image) throws Exception {
+        try (StreamClient client = StreamClient.greeted(webSocket("/ws?features=receipt,binary"))) {
+            client.sendBinaryFrame(image, 0);
+            int answered = 0;
+            for (int sent = 1; !over.get(); sent++) {
+                client.sendBinaryFrame(image, sent);
+                assertEquals(answered++, client.next("segmentation").getInt("timestamp"));
+            }
+            client.sendBinaryFrame(image, answered + 1);
+            assertEquals(answered, client.next("segmentation").getInt("timestamp"));
+            JsonObject last = client.next("segmentation");
+            assertEquals(answered + 1, last.getInt("timestamp"));
+            return last.getJsonObject("metadata").getJsonObject("receipt").getInt("model_version");
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotInTheRepository() throws Exception {
+        assertProblem(404, "MODEL_UNKNOWN", serve("person", "{\"version\":3}"));
+        assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{\"version\":1}"));
+        assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{}"));
+        assertProblem(404, "MODEL_UNKNOWN", unload("unicorn"));
+        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":0}"));
+        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":\"2\"}"));
+        assertEquals("ready", person(get("/api/models")).getString("state"));
+    }
+
+    @Test
+    void refusesAVersionThatIsNotWhatItsManifestSays() throws Exception {
+        Files.writeString(PERSON.resolve("2").resolve("model.onnx"), "This is no network");
+        assertProblem(500, "MODEL_INVALID", serve("person", "{\"version\":2}"));
+        assertEquals(1, person(get("/api/models")).getInt("version"));
+    }
+
+    @Test
+    void takesOnlyJson() throws Exception {
+        assertEquals(
+                415,
+                send("PUT", "/api/models/person", "{\"version\":2}", "Content-Type", "text/plain")
+                        .statusCode());
+        for (String body : new String[] {"{\"version\":", "", "[2]", "2"}) {
+            assertProblem(400, "SETTING_INVALID", serve("person", body));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.osprey.segmentation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.RealServer;
+import dev.osprey.StreamClient;
+import dev.osprey.StreamClient.Arrival.Message;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What {@code docs/protocol-extensions.md} promises. */
+class ExtensionsIT extends RealServer {
+
+    private static final List<String> STEPS =
+            List.of("queue_ms", "decode_ms", "resize_ms", "run_ms", "render_ms", "encode_ms");
+
+    private static StreamClient connect(String features) throws Exception {
+        return StreamClient.greeted(webSocket("/ws?features=" + features));
+    }
+
+    @Test
+    void givesAClientThatAsksForNothingTheOriginalProtocolAndTheModel() throws Exception {
+        for (String query : List.of("", "?features=", "?features=telepathy", "?other=receipt")) {
+            try (StreamClient client = StreamClient.connect(webSocket("/ws" + query))) {
+                assertEquals(
+                        Set.of("type", "status", "available_models", "class_labels", "current_model", "model"),
+                        client.next("connected").keySet());
+                JsonObject metadata = client.segment(Pictures.portrait()).json().getJsonObject("metadata");
+                assertFalse(metadata.containsKey("receipt"));
+                assertEquals("person", metadata.getString("model"));
+            }
+        }
+    }
+
+    @Test
+    void grantsTheFeaturesItKnowsAndSaysWhatItHoldsTheClientTo() throws Exception {
+        try (StreamClient client = StreamClient.connect(webSocket("/ws?features=receipt,telepathy,binary"))) {
+            JsonObject greeting = client.next("connected");
+            assertEquals(
+                    List.of("binary", "receipt"),
+                    greeting.getJsonArray("features").getValuesAs(JsonString::getString));
+            assertEquals("person", greeting.getString("model"));
+            assertEquals(
+                    StreamClient.json("{\"max_message_bytes\":16777216,\"max_image_width\":4096,"
+                            + "\"max_image_height\":4096,\"max_frames_waiting\":2}"),
+                    greeting.get("limits"));
+            assertEquals(
+                    "[[0,0,0],[128,0,0]]", greeting.getJsonArray("class_colors").toString());
+            client.changeMode("fast");
+            JsonObject changed = client.next("mode_changed");
+            assertEquals(greeting.get("class_colors"), changed.get("class_colors"));
+            assertEquals("person", changed.getString("model"));
+        }
+    }
+
+    @Test
+    void answersEachFrameInTheFormItCameIn() throws Exception {
+        byte[] frame = Pictures.portrait();
+        try (StreamClient client = connect("binary")) {
+            for (int i = 0; i < 4; i++) {
+                client.sendFrame(frame, 2 * i);
+                client.sendBinaryFrame(frame, 2 * i + 1);
+                Message text = client.nextMessage("segmentation");
+                Message binary = client.nextMessage("segmentation");
+                assertFalse(text.binary());
+                assertTrue(binary.binary());
+                assertEquals(2 * i, text.json().getInt("timestamp"));
+                assertEquals(2 * i + 1, binary.json().getInt("timestamp"));
+                assertFalse(binary.json().containsKey("data"));
+                assertArrayEquals(text.picture(), binary.picture());
+            }
+            client.stats();
+        }
+    }
+
+    @Test
+    void saysWhereTheTimeWent() throws Exception {
+        try (StreamClient client = connect("receipt,binary")) {
+            for (int i = 0; i < 20; i++) {
+                client.sendBinaryFrame(Pictures.portrait(), i);
+                JsonObject metadata = client.next("segmentation").getJsonObject("metadata");
+                JsonObject receipt = metadata.getJsonObject("receipt");
+                double sum = 0;
+                for (String step : STEPS) {
+                    double millis = receipt.getJsonNumber(step).doubleValue();
+                    assertTrue(millis >= 0, () -> step + " in " + receipt);
+                    sum += millis;
+                }
+                double server = receipt.getJsonNumber("server_ms").doubleValue();
+                // Each of the seven figures is rounded to a microsecond.
+                assertTrue(sum <= server + 0.004, receipt::toString);
+                assertEquals(
+                        receipt.getJsonNumber("run_ms").doubleValue(),
+                        metadata.getJsonNumber("inference_time_ms").doubleValue(),
+                        0.006);
+                assertEquals(1, receipt.getInt("batch_size"));
+                assertEquals(0, receipt.getInt("frames_replaced"));
+                assertTrue(Set.of("CPU", "CUDA").contains(receipt.getString("provider")));
+                assertEquals("person", receipt.getString("model"));
+                assertEquals(1, receipt.getInt("model_version"));
+                assertEquals(STEPS.size() + 6, receipt.size());
+            }
+        }
+    }
+
+    @Test
+    void answersFramesItReplacedWithTheNewerPictureAndCountsThem() throws Exception {
+        List<byte[]> frames = List.of(Pictures.portrait(640, 480, "jpg"), Pictures.portrait(480, 640, "jpg"));
+        int count = 60;
+        try (StreamClient client = connect("receipt,binary")) {
+            for (int i = 0; i < count; i++) {
+                client.sendBinaryFrame(frames.get(i % 2), i);
+            }
+            List<byte[]> pictures = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                Message answer = client.nextMessage("segmentation");
+                assertEquals(i, answer.json().getInt("timestamp"));
+                JsonObject metadata = answer.json().getJsonObject("metadata");
+                int replaced = metadata.getJsonObject("receipt").getInt("frames_replaced");
+                assertEquals(replaced, metadata.getInt("frames_replaced", 0));
+                for (byte[] sameAsThis : pictures.subList(i - replaced, i)) {
+                    assertArrayEquals(answer.picture(), sameAsThis);
+                }
+                pictures.add(answer.picture());
+            }
+            client.stats();
+        }
+    }
+
+    @Test
+    void saysThatABinaryMessageIsMalformedAndStaysOpen() throws Exception {
+        byte[] frame = Pictures.portrait();
+        try (StreamClient client = connect("binary")) {
+            for (ByteBuffer message : List.of(
+                    ByteBuffer.allocate(0),
+                    ByteBuffer.allocate(3),
+                    ByteBuffer.allocate(8).putInt(5).rewind(),
+                    ByteBuffer.allocate(70_000).putInt(65_537).rewind(),
+                    ByteBuffer.allocate(8).putInt(-1).rewind(),
+                    StreamClient.binary("[]", frame),
+                    StreamClient.binary("{\"type\":\"fra", frame))) {
+                client.send(message);
+                client.nextError("INVALID_MESSAGE");
+            }
+            client.send(StreamClient.binary("{\"type\":\"frame\"}", new byte[0]));
+            assertEquals(
+                    "Empty frame data received",
+                    client.nextError("INFERENCE_FAILED").getString("message"));
+            client.sendBinaryFrame(frame, 1);
+            assertTrue(client.nextMessage("segmentation").binary());
+        }
+    }
+
+    @Test
+    void takesBinaryMessagesOnlyFromClientsThatAskedForThem() throws Exception {
+        try (StreamClient client = connect("receipt")) {
+            client.sendBinaryFrame(Pictures.portrait(), 1);
+            client.nextError("INVALID_MESSAGE");
+            client.segment(Pictures.portrait());
+        }
+    }
+}
