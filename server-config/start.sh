@@ -83,6 +83,9 @@ command=("$java" @server-config/jvm.options
     --nohazelcast --disablephonehome
     --unpackdir "$payara")
 
+# OpenCV would print lines of its own for pictures that cannot be decoded, which clients send.
+export OPENCV_LOG_LEVEL=OFF
+
 if ! $background; then
     # exec keeps the process id.
     echo $$ >"$pid_file"
@@ -113,6 +116,13 @@ echo "$pid" >"$pid_file"
 limit=${OSPREY_START_SECONDS:-300}
 SECONDS=0
 until (ready); do
+    # Then the process goes on and answers 503 to everything; nobody who starts it in the background waits for that.
+    if grep -q 'Osprey did not start' "$log_file"; then
+        grep -m 1 -o 'Osprey did not start.*' "$log_file" >&2
+        kill "$pid" 2>/dev/null
+        rm -f "$pid_file"
+        exit 1
+    fi
     if ! kill -0 "$pid" 2>/dev/null; then
         rm -f "$pid_file"
         [ "$(wc -l <"$log_file")" -le 1 ] || echo "Osprey stopped while starting. The end of $log_file:" >&2

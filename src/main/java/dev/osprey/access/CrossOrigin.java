@@ -5,7 +5,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.util.List;
 
 /** Lets pages of other origins read the answers, as far as the configured list goes (CORS, Fetch standard). */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class CrossOrigin extends HttpFilter {
 
     private final transient Provider<OspreyConfig> config;

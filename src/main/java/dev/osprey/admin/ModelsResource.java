@@ -10,9 +10,10 @@ import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonException;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonValue;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -20,8 +21,12 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.io.StringReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
 
 /**
@@ -33,6 +38,8 @@ import java.util.Locale;
 @Produces(MediaType.APPLICATION_JSON)
 public class ModelsResource {
 
+    private static final int MAX_BODY_BYTES = 4_096;
+
     private final WarmModels models;
     private final boolean enabled;
 
@@ -43,8 +50,12 @@ public class ModelsResource {
     }
 
     @GET
-    public JsonArray list() {
-        checkEnabled();
+    public JsonArray list(@Context HttpHeaders headers) {
+        checkAllowed(headers);
+        return statuses();
+    }
+
+    private JsonArray statuses() {
         JsonArrayBuilder list = Json.createArrayBuilder();
         models.status().stream().map(ModelsResource::json).forEach(list::add);
         return list.build();
@@ -52,51 +63,69 @@ public class ModelsResource {
 
     /**
      * Serves {@code {"version": 2}} of a model, beside the one that is served until the new one is warm; without a
-     * version the one its manifest names, unless one is served already. A JSON body is required, so that a page of
-     * another origin cannot send it unasked.
+     * version the one its manifest names, unless one is served already.
+     *
+     * @param body read only once the operation is allowed
      */
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public JsonArray serve(@PathParam("name") String name, String body) {
-        checkEnabled();
+    public JsonArray serve(@Context HttpHeaders headers, @PathParam("name") String name, InputStream body)
+            throws IOException {
+        checkAllowed(headers);
         JsonObject wanted = object(body);
         if (wanted.containsKey("version")) {
-            int version = wanted.getInt("version", 0);
-            if (version < 1) {
-                throw new OspreyException(
-                        ErrorCode.SETTING_INVALID,
-                        "version is %s, expected a positive whole number".formatted(wanted.get("version")));
-            }
-            models.swap(name, version);
+            models.swap(name, version(wanted.get("version")));
         } else {
             models.load(name);
         }
-        return list();
+        return statuses();
+    }
+
+    private static int version(JsonValue value) {
+        if (value instanceof JsonNumber number
+                && number.isIntegral()
+                && number.doubleValue() >= 1
+                && number.doubleValue() <= Integer.MAX_VALUE) {
+            return number.intValue();
+        }
+        throw new OspreyException(
+                ErrorCode.SETTING_INVALID, "version is %s, expected a positive whole number".formatted(value));
     }
 
     @DELETE
     @Path("{name}")
-    public JsonArray unload(@PathParam("name") String name) {
-        checkEnabled();
+    public JsonArray unload(@Context HttpHeaders headers, @PathParam("name") String name) {
+        checkAllowed(headers);
         models.unload(name);
-        return list();
+        return statuses();
     }
 
     /** Read here, as the container answers text that it cannot read with a page of its own. */
-    private static JsonObject object(String body) {
-        try (JsonReader reader = Json.createReader(new StringReader(body))) {
+    private static JsonObject object(InputStream body) throws IOException {
+        byte[] text = body.readNBytes(MAX_BODY_BYTES);
+        try (JsonReader reader = Json.createReader(new ByteArrayInputStream(text))) {
             return reader.readObject();
-        } catch (JsonException e) {
-            throw new OspreyException(ErrorCode.SETTING_INVALID, "The body is not a JSON object", e);
+        } catch (RuntimeException e) {
+            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
+            throw new OspreyException(
+                    ErrorCode.SETTING_INVALID,
+                    "The body is not a JSON object of at most %d bytes".formatted(MAX_BODY_BYTES),
+                    e);
         }
     }
 
-    private void checkEnabled() {
+    /** An operator's tool or a page of this server's own may; a page of another origin may not, whatever CORS lets it read. */
+    private void checkAllowed(HttpHeaders headers) {
         if (!enabled) {
             throw new OspreyException(
                     ErrorCode.OPERATION_FORBIDDEN,
                     "Model operations are switched off; the setting osprey.admin.enabled allows them");
+        }
+        String origin = headers.getHeaderString("Origin");
+        if (origin != null && !origin.endsWith("://" + headers.getHeaderString(HttpHeaders.HOST))) {
+            throw new OspreyException(
+                    ErrorCode.OPERATION_FORBIDDEN, "Model operations are not for pages of another origin");
         }
     }
 

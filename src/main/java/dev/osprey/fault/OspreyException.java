@@ -32,4 +32,10 @@ public class OspreyException extends RuntimeException {
     public String detail() {
         return detail;
     }
+
+    /** For the log: the detail and, where there is one, what the cause says. */
+    public String reason() {
+        Throwable cause = getCause();
+        return cause == null ? detail : detail + " (" + cause.getMessage() + ")";
+    }
 }

@@ -1,6 +1,5 @@
 package dev.osprey.health;
 
-import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.segmentation.Segmentation;
 import jakarta.inject.Inject;
@@ -17,7 +16,7 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before everything else: where the start failed, every request is told why. Refusing to be deployed instead would
+ * Stands before everything else: where the start failed, every request is told so and the log says why. Refusing to be deployed instead would
  * bury the reason in the container's stack traces and answer 404. First of all filters by its place in {@code web.xml}.
  */
 public class Gate extends HttpFilter {
@@ -25,7 +24,7 @@ public class Gate extends HttpFilter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
 
     private final transient Provider<Segmentation> segmentation;
-    private @Nullable String obstacle;
+    private @Nullable OspreyException obstacle;
 
     @Inject
     Gate(Provider<Segmentation> segmentation) {
@@ -38,8 +37,8 @@ public class Gate extends HttpFilter {
         try {
             segmentation.get();
         } catch (OspreyException e) {
-            obstacle = e.detail();
-            LOG.log(Level.ERROR, "Osprey did not start: {0}", e.detail());
+            obstacle = e;
+            LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());
         }
     }
 
@@ -57,9 +56,9 @@ public class Gate extends HttpFilter {
                 "application/problem+json",
                 Json.createObjectBuilder()
                         .add("type", "about:blank")
-                        .add("title", ErrorCode.CONFIGURATION_INVALID.name())
+                        .add("title", obstacle.code().name())
                         .add("status", status)
-                        .add("detail", "Osprey did not start: " + obstacle)
+                        .add("detail", "Osprey did not start; its log says why")
                         .build());
     }
 }

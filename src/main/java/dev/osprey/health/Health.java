@@ -5,7 +5,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,7 +14,6 @@ import java.io.IOException;
  * {@code GET /health} as the clients of the protocols ask it. Probes take {@code /health/live} and {@code /health/ready},
  * which the platform answers; it would not, were a servlet mapped to its address, so this is a filter.
  */
-@WebFilter(urlPatterns = "/health", asyncSupported = true)
 public class Health extends HttpFilter {
 
     private final transient Provider<Segmentation> segmentation;
@@ -28,6 +26,11 @@ public class Health extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException {
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            return;
+        }
         JsonAnswer.write(
                 response,
                 Json.createObjectBuilder()

@@ -42,7 +42,8 @@ class RegistryMeters implements Meters {
         registry.counter(
                         describe("osprey_disconnections", "Connections that ended, by WebSocket close code."),
                         new Tag("capability", capability),
-                        new Tag("close_code", Integer.toString(closeCode)))
+                        // Clients may make up codes from 3000 on; each would be a series of its own.
+                        new Tag("close_code", closeCode < 3_000 ? Integer.toString(closeCode) : "other"))
                 .inc();
     }
 

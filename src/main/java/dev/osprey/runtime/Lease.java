@@ -24,7 +24,7 @@ public final class Lease implements AutoCloseable {
         return model.version();
     }
 
-    /** What the model really runs on, {@code CPU} or {@code CUDA}. */
+    /** What the model's session was opened on, {@code CPU} or {@code CUDA}. */
     public ExecutionProvider provider() {
         return model.provider();
     }

@@ -59,7 +59,8 @@ public class ModelLifecycle {
         } catch (OspreyException e) {
             failure = e;
             stop();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error as well: a native library that is missing is one.
             LOG.log(Level.ERROR, "The models could not be loaded", e);
             failure =
                     new OspreyException(ErrorCode.MODEL_FAILED, "The models could not be loaded, the log says why", e);

@@ -73,16 +73,19 @@ public class Rehearsal {
             rehearse(segmentation.get().config().server());
         } catch (OspreyException e) {
             LOG.log(Level.DEBUG, "There is nothing to rehearse: the start failed", e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Osprey is not ready: it cannot stream to itself", e);
         }
     }
 
     private void rehearse(OspreyConfig.Server server) {
         String address = "ws://" + host(server.address()) + ":" + server.port() + "/ws?features=binary";
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        HttpClient http = HttpClient.newHttpClient();
         boolean streamed = false;
         try {
             while (!streamed && System.nanoTime() < giveUp) {
-                streamed = tryStream(address);
+                streamed = tryStream(http, address);
                 if (!streamed) {
                     Thread.sleep(100);
                 }
@@ -96,7 +99,7 @@ public class Rehearsal {
             LOG.log(
                     Level.INFO,
                     "Osprey is ready at http://{0}:{1}/",
-                    server.address(),
+                    host(server.address()),
                     Integer.toString(server.port()));
         } else {
             LOG.log(
@@ -117,11 +120,10 @@ public class Rehearsal {
         };
     }
 
-    private static boolean tryStream(String address) throws InterruptedException {
+    private static boolean tryStream(HttpClient http, String address) throws InterruptedException {
         Answers answers = new Answers();
         try {
-            WebSocket socket = HttpClient.newHttpClient()
-                    .newWebSocketBuilder()
+            WebSocket socket = http.newWebSocketBuilder()
                     .buildAsync(URI.create(address), answers)
                     .get(5, TimeUnit.SECONDS);
             boolean streamed = false;
@@ -181,24 +183,29 @@ public class Rehearsal {
                 .flip();
     }
 
-    /** Counts whole messages; the greeting, the first, is let pass. */
+    /** Counts pictures; an error is none. */
     private static final class Answers implements WebSocket.Listener {
 
-        private final Semaphore arrived = new Semaphore(-1);
+        private static final String PICTURE = "\"type\":\"segmentation\"";
+
+        private final Semaphore arrived = new Semaphore(0);
+        private boolean picture;
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-            return count(socket, last);
+            return count(socket, part.toString(), last);
         }
 
         @Override
         public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer part, boolean last) {
-            return count(socket, last);
+            return count(socket, StandardCharsets.ISO_8859_1.decode(part).toString(), last);
         }
 
-        private @Nullable CompletionStage<?> count(WebSocket socket, boolean last) {
-            if (last) {
+        private @Nullable CompletionStage<?> count(WebSocket socket, String part, boolean last) {
+            picture |= part.contains(PICTURE);
+            if (last && picture) {
                 arrived.release();
+                picture = false;
             }
             socket.request(1);
             return null;

@@ -25,6 +25,7 @@ final class RequestReader {
     private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
     private static final JsonValue NO_TIMESTAMP = Json.createValue(0);
     private static final int MAX_HEADER_BYTES = 65_536;
+    private static final int MAX_TIMESTAMP_LENGTH = 1_024;
 
     private RequestReader() {}
 
@@ -104,6 +105,12 @@ final class RequestReader {
 
     private static Request frame(JsonObject object, @Nullable ByteBuffer image) {
         JsonValue timestamp = object.getOrDefault("timestamp", NO_TIMESTAMP);
+        int timestampLength = timestamp.toString().length();
+        if (timestampLength > MAX_TIMESTAMP_LENGTH) {
+            // It is kept until the answer is sent, and sent back.
+            return new Request.Malformed("A timestamp of %d characters was sent, the limit is %d"
+                    .formatted(timestampLength, MAX_TIMESTAMP_LENGTH));
+        }
         if (image != null) {
             return image.hasRemaining()
                     ? new Request.Frame(image, timestamp, true)

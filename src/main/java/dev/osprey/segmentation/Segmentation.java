@@ -180,7 +180,7 @@ public final class Segmentation {
             models.load(modelOf(mode));
             return true;
         } catch (OspreyException e) {
-            LOG.log(Level.WARNING, "The model of the mode {0} could not be loaded: {1}", mode.wireName(), e.detail());
+            LOG.log(Level.WARNING, "The model of the mode {0} could not be loaded: {1}", mode.wireName(), e.reason());
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "The model of the mode " + mode.wireName() + " could not be loaded", e);
         }

@@ -54,7 +54,7 @@ public class SegmentationEndpoint {
     @OnMessage
     public void text(String part, boolean last) {
         // Base64, of which a large message consists, is a byte a character.
-        if (stream != null && stream.connection().tryAccept(parts.size() + part.length())) {
+        if (stream != null && stream.connection().tryAccept((long) parts.size() + part.length())) {
             SegmentationStream receiver = stream;
             parts.add(part, last).map(RequestReader::read).ifPresent(receiver::receive);
         }
@@ -62,7 +62,7 @@ public class SegmentationEndpoint {
 
     @OnMessage
     public void binary(ByteBuffer part, boolean last) {
-        if (stream != null && stream.connection().tryAccept(parts.size() + part.remaining())) {
+        if (stream != null && stream.connection().tryAccept((long) parts.size() + part.remaining())) {
             SegmentationStream receiver = stream;
             parts.add(part, last)
                     .ifPresent(

@@ -5,11 +5,13 @@ import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
 import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,20 +20,30 @@ import org.jspecify.annotations.Nullable;
 class SegmentationProducer {
 
     @Resource
-    private @Nullable ManagedScheduledExecutorService executor;
+    private @Nullable ManagedExecutorService loader;
+
+    /** Has one thread, which Tyrus uses as well: for short work only. */
+    @Resource
+    private @Nullable ManagedScheduledExecutorService clock;
+
+    private @Nullable ScheduledFuture<?> check;
 
     @Produces
     @Singleton
     Segmentation segmentation(OspreyConfig config, WarmModels models, Scheduler scheduler, Meters meters) {
-        if (executor == null) {
-            throw new IllegalStateException("The container provides no managed executor");
+        if (loader == null || clock == null) {
+            throw new IllegalStateException("The container provides no managed executors");
         }
-        Segmentation segmentation = new Segmentation(config, models, scheduler, executor, meters);
-        var unused = executor.scheduleWithFixedDelay(segmentation.connections()::check, 1, 1, TimeUnit.SECONDS);
+        Segmentation segmentation = new Segmentation(config, models, scheduler, loader, meters);
+        check = clock.scheduleWithFixedDelay(segmentation.connections()::check, 1, 1, TimeUnit.SECONDS);
         return segmentation;
     }
 
     void stop(@Disposes Segmentation segmentation) {
+        if (check != null) {
+            // The executor is the server's and would keep this application after its end.
+            check.cancel(false);
+        }
         segmentation.connections().close();
     }
 }

@@ -2,7 +2,6 @@ package dev.osprey.socket;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * Tells WebSocket handshakes where the client is. Jakarta WebSocket 2.1 has no way to ask, but shows the handshake's
  * headers: the address travels as one, which a client cannot set since this filter has the last word on it.
  */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class RemoteAddress extends HttpFilter {
 
     /** The user property of a WebSocket session that holds the address. */

@@ -6,6 +6,7 @@ public enum CloseCode {
     POLICY_VIOLATED(1008),
     MESSAGE_TOO_BIG(1009),
     INTERNAL_ERROR(1011),
+    /** Nothing the client did wrong: a new connection may fare better. */
     TRY_AGAIN_LATER(1013);
 
     private final int code;

@@ -41,7 +41,10 @@ public final class Connection {
     }
 
     /** Whether a message is small enough; where it is not, the connection is ended. */
-    public boolean tryAccept(int messageBytes) {
+    public boolean tryAccept(long messageBytes) {
+        if (hasEnded()) {
+            return false;
+        }
         boolean fits = messageBytes <= limits.maxMessageBytes();
         if (!fits) {
             connections.closed("max-message-bytes");
@@ -82,7 +85,7 @@ public final class Connection {
         if (outbox.inFlightNanos() > limits.sendTimeout().toNanos()) {
             connections.closed("send-timeout");
             close(
-                    CloseCode.POLICY_VIOLATED,
+                    CloseCode.TRY_AGAIN_LATER,
                     "no message was read for " + limits.sendTimeout().toMillis() + " ms");
             return;
         }
@@ -101,7 +104,7 @@ public final class Connection {
         if (silent) {
             connections.closed("pong-timeout");
             close(
-                    CloseCode.POLICY_VIOLATED,
+                    CloseCode.TRY_AGAIN_LATER,
                     "no pong for " + limits.pongTimeout().toMillis() + " ms");
         } else if (ping) {
             peer.ping();

@@ -165,6 +165,23 @@ class ModelsIT extends RealServer {
     }
 
     @Test
+    void obeysNoPageOfAnotherOrigin() throws Exception {
+        HttpResponse<String> refusal = send("DELETE", "/api/models/person", "", "Origin", "https://elsewhere.example");
+        assertProblem(403, "OPERATION_FORBIDDEN", refusal);
+        String own = http("/").toString();
+        assertEquals(
+                200,
+                get("/api/models", "Origin", own.substring(0, own.length() - 1)).statusCode());
+    }
+
+    @Test
+    void readsVersionsToTheDigit() throws Exception {
+        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":1.5}"));
+        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":4294967297}"));
+        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":1" + " ".repeat(5_000) + "}"));
+    }
+
+    @Test
     void refusesWhatIsNotInTheRepository() throws Exception {
         assertProblem(404, "MODEL_UNKNOWN", serve("person", "{\"version\":3}"));
         assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{\"version\":1}"));

@@ -80,6 +80,31 @@ class ConformanceIT extends RealServer {
                 "*", answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
     }
 
+    @Test
+    void letsPagesOfOtherOriginsAskFirst() throws Exception {
+        HttpResponse<String> health = get("/health", "Origin", "https://elsewhere.example");
+        assertEquals(
+                "*", health.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+        HttpResponse<String> preflight = send(
+                "OPTIONS",
+                "/health",
+                "",
+                "Origin",
+                "https://elsewhere.example",
+                "Access-Control-Request-Method",
+                "GET",
+                "Access-Control-Request-Headers",
+                "X-One, X-Two");
+        assertEquals(200, preflight.statusCode());
+        assertEquals(
+                "https://elsewhere.example",
+                preflight.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+        assertEquals(
+                "X-One, X-Two",
+                preflight.headers().firstValue("Access-Control-Allow-Headers").orElse(""));
+        assertEquals(405, send("POST", "/health", "").statusCode());
+    }
+
     // 4
     @Test
     void greetsWithExactlyOneMessage() throws Exception {

@@ -207,6 +207,15 @@ class RequestReaderTest {
         }
     }
 
+    @Test
+    void refusesATimestampThatWouldFillMemory() {
+        String message = "{\"type\":\"frame\",\"data\":\"QUJD\",\"timestamp\":\"%s\"}";
+        assertTrue(RequestReader.read(message.formatted("t".repeat(1_022))) instanceof Request.Frame);
+        assertEquals(
+                new Request.Malformed("A timestamp of 1025 characters was sent, the limit is 1024"),
+                RequestReader.read(message.formatted("t".repeat(1_023))));
+    }
+
     /** Its digits would fill memory; nothing here writes them out. */
     @Test
     void keepsANumberWithAHugeExponentShort() {

@@ -59,7 +59,7 @@ class ConnectionTest {
     void endsAClientThatDoesNotAnswerAPing() {
         pass(20_001);
         pass(15_001);
-        assertEquals(List.of("1008 no pong for 15000 ms"), peer.closed());
+        assertEquals(List.of("1013 no pong for 15000 ms"), peer.closed());
         assertTrue(connection.hasEnded());
         assertEquals(0, connections.count());
         assertEquals(Map.of("refused pong-timeout", 1), meters.counts());
@@ -83,7 +83,7 @@ class ConnectionTest {
         pass(10_000);
         assertFalse(connection.hasEnded());
         pass(1);
-        assertEquals(List.of("1008 no message was read for 10000 ms"), peer.closed());
+        assertEquals(List.of("1013 no message was read for 10000 ms"), peer.closed());
         assertEquals(Map.of("refused send-timeout", 1), meters.counts());
         assertEquals(0, connections.count());
     }
