@@ -19,6 +19,7 @@ public class ProblemMapper implements ExceptionMapper<OspreyException> {
                         .add("title", failure.code().name())
                         .add("status", failure.code().httpStatus())
                         .add("detail", failure.detail())
+                        .add("retryable", failure.code().retryable())
                         .build())
                 .build();
     }

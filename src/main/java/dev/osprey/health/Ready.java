@@ -34,14 +34,21 @@ public class Ready implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
+        if (!rehearsal.get().isOver()) {
+            // Before that the models may not be there to be asked.
+            return HealthCheckResponse.named("models")
+                    .withData("rehearsed", false)
+                    .down()
+                    .build();
+        }
         String warm = models.get().status().stream()
                 .filter(status -> status.state() == State.READY)
                 .map(ModelStatus::name)
                 .collect(Collectors.joining(", "));
         return HealthCheckResponse.named("models")
                 .withData("warm", warm)
-                .withData("rehearsed", rehearsal.get().isOver())
-                .status(segmentation.get().isReady() && rehearsal.get().isOver())
+                .withData("rehearsed", true)
+                .status(segmentation.get().isReady())
                 .build();
     }
 }

@@ -49,10 +49,12 @@ public final class Renderer {
 
         private final Picture picture;
         private final int[] classIds;
+        private final long scaleNanos;
 
-        private Drawn(Picture picture, int[] classIds) {
+        private Drawn(Picture picture, int[] classIds, long scaleNanos) {
             this.picture = picture;
             this.classIds = classIds;
+            this.scaleNanos = scaleNanos;
         }
 
         /** The caller's to close. */
@@ -63,6 +65,11 @@ public final class Renderer {
         /** The distinct classes of the mask in the size of the frame, ascending, 0 included, whatever the filter. */
         public int[] classIds() {
             return classIds;
+        }
+
+        /** How much of the drawing was bringing the mask to the frame's size. */
+        public long scaleNanos() {
+            return scaleNanos;
         }
 
         @Override
@@ -78,12 +85,14 @@ public final class Renderer {
      *     contour
      */
     public Drawn draw(Picture frame, Mask mask, Palette palette, Rendering rendering) {
+        long start = System.nanoTime();
         int pixels = frame.width() * frame.height();
         if (ids.length < pixels) {
             ids = new byte[pixels];
         }
         mask.scaleInto(ids, frame.width(), frame.height(), extents);
         int[] classIds = extents.ids();
+        long scaleNanos = System.nanoTime() - start;
         show(palette, rendering);
         Picture picture =
                 switch (rendering.visualization()) {
@@ -92,7 +101,7 @@ public final class Renderer {
                     case SIDE_BY_SIDE -> sideBySide(frame);
                     case BLEND -> blend(frame);
                 };
-        return new Drawn(picture, classIds);
+        return new Drawn(picture, classIds, scaleNanos);
     }
 
     private void show(Palette palette, Rendering rendering) {

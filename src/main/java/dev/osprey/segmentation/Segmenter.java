@@ -54,8 +54,7 @@ public final class Segmenter {
                 lease.run(pixels, classes, 1);
                 long ran = System.nanoTime();
                 ModelManifest.Output output = manifest.output();
-                Mask mask = new Mask(classes, output.width(), output.height()).scaledTo(frame.width(), frame.height());
-                long scaled = System.nanoTime();
+                Mask mask = new Mask(classes, output.width(), output.height());
                 try (Renderer.Drawn drawn = renderer.draw(frame, mask, manifest.palette(), rendering)) {
                     List<String> detected = detected(drawn.classIds(), manifest.labels());
                     long rendered = System.nanoTime();
@@ -70,8 +69,8 @@ public final class Segmenter {
                                     decoded - start,
                                     resized - decoded,
                                     ran - resized,
-                                    scaled - ran,
-                                    rendered - scaled,
+                                    drawn.scaleNanos(),
+                                    rendered - ran - drawn.scaleNanos(),
                                     System.nanoTime() - rendered));
                 }
             }
