@@ -180,8 +180,11 @@ public final class StreamClient implements AutoCloseable {
     /** Says goodbye and waits for the server to do so. */
     @Override
     public void close() {
-        if (!socket.isOutputClosed()) {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        if (!inbox.end.isDone()) {
+            // The server may end it in the same moment; then there is nobody left to say it to.
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "")
+                    .exceptionally(failure -> socket)
+                    .join();
             inbox.end.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
         }
     }
