@@ -1,4 +1,4 @@
-/** Whether the server is up and ready, for probes and clients. */
+/** What the server says of itself: what it is, whether it is up and ready, that it did not start. */
 @NullMarked
 package dev.osprey.health;
 
