@@ -1,0 +1,152 @@
+"""The four networks that Osprey ships: small members of the families whose public checkpoints can take their place.
+
+Each is built of the same library's classes as the large one, so exporting and post-processing are the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from torch import nn
+from torchvision.models._utils import IntermediateLayerGetter
+from torchvision.models.mobilenetv3 import InvertedResidualConfig, MobileNetV3
+from torchvision.models.resnet import Bottleneck
+from torchvision.models.segmentation.deeplabv3 import ASPP, DeepLabV3
+from transformers import (
+    Mask2FormerConfig,
+    Mask2FormerForUniversalSegmentation,
+    ResNetConfig,
+    SegformerConfig,
+    SegformerForSemanticSegmentation,
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A mode's network: `build` takes the number of classes; width and height are of its input and its mask."""
+
+    name: str
+    family: str
+    width: int
+    height: int
+    build: Callable[[int], nn.Module]
+    # Of its training: steps, pictures a step, highest learning rate.
+    steps: int
+    batch: int
+    rate: float
+    # Whether it is trained in bfloat16; depth-wise convolutions are slower so.
+    bfloat16: bool = True
+
+
+def _head(channels_in: int, channels: int, classes: int, rates: tuple[int, ...]) -> nn.Sequential:
+    """DeepLabV3's head, narrower."""
+    return nn.Sequential(
+        ASPP(channels_in, rates, channels),
+        nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+        nn.BatchNorm2d(channels),
+        nn.ReLU(),
+        nn.Conv2d(channels, classes, 1),
+    )
+
+
+def deeplab_mobilenet(classes: int) -> DeepLabV3:
+    """DeepLabV3 on a MobileNetV3 of ten blocks, output stride 8."""
+    block = partial(InvertedResidualConfig, width_mult=1.0)
+    blocks = [
+        block(16, 3, 16, 16, False, "RE", 1, 1),
+        block(16, 3, 64, 24, False, "RE", 2, 1),
+        block(24, 3, 72, 24, False, "RE", 1, 1),
+        block(24, 5, 72, 40, True, "RE", 2, 1),
+        block(40, 5, 120, 40, True, "RE", 1, 1),
+        block(40, 3, 160, 64, False, "HS", 1, 2),
+        block(64, 3, 184, 64, False, "HS", 1, 2),
+        block(64, 3, 184, 64, True, "HS", 1, 2),
+        block(64, 5, 256, 96, True, "HS", 1, 4),
+        block(96, 5, 288, 96, True, "HS", 1, 4),
+    ]
+    # Its last convolution, six times as wide, serves the classifier of pictures and is left out.
+    features = MobileNetV3(blocks, last_channel=1).features[:-1]
+    backbone = IntermediateLayerGetter(features, {str(len(features) - 1): "out"})
+    return DeepLabV3(backbone, _head(96, 64, classes, (4, 8, 12)))
+
+
+class _ResNet(nn.Sequential):
+    """A ResNet of bottleneck blocks, a quarter as wide as ResNet-50; output stride 8 by dilation as in DeepLabV3."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.append(nn.Sequential(nn.Conv2d(3, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU()))
+        channels = 32
+        for planes, blocks, stride, dilation in ((16, 2, 2, 1), (32, 3, 2, 1), (64, 4, 1, 2), (80, 3, 1, 4)):
+            for number in range(blocks):
+                step = stride if number == 0 else 1
+                shortcut = None
+                if number == 0:
+                    shortcut = nn.Sequential(
+                        nn.Conv2d(channels, planes * Bottleneck.expansion, 1, step, bias=False),
+                        nn.BatchNorm2d(planes * Bottleneck.expansion),
+                    )
+                self.append(Bottleneck(channels, planes, step, shortcut, dilation=dilation))
+                channels = planes * Bottleneck.expansion
+        self.channels = channels
+
+
+def deeplab_resnet(classes: int) -> DeepLabV3:
+    """DeepLabV3 on a narrow ResNet."""
+    resnet = _ResNet()
+    backbone = IntermediateLayerGetter(resnet, {str(len(resnet) - 1): "out"})
+    return DeepLabV3(backbone, _head(resnet.channels, 96, classes, (6, 12, 18)))
+
+
+def segformer(classes: int) -> SegformerForSemanticSegmentation:
+    """SegFormer, about as large as B0."""
+    return SegformerForSemanticSegmentation(
+        SegformerConfig(
+            num_labels=classes,
+            depths=[2, 2, 2, 2],
+            hidden_sizes=[32, 64, 128, 192],
+            num_attention_heads=[1, 2, 4, 6],
+            sr_ratios=[8, 4, 2, 1],
+            decoder_hidden_size=128,
+            drop_path_rate=0.0,
+            classifier_dropout_prob=0.0,
+            semantic_loss_ignore_index=255,
+        )
+    )
+
+
+def mask2former(classes: int) -> Mask2FormerForUniversalSegmentation:
+    """Mask2Former with 24 queries and three layers in its decoder, on a narrow ResNet."""
+    return Mask2FormerForUniversalSegmentation(
+        Mask2FormerConfig(
+            backbone_config=ResNetConfig(
+                embedding_size=32,
+                hidden_sizes=[48, 96, 160, 224],
+                depths=[2, 2, 3, 2],
+                layer_type="basic",
+                out_features=["stage1", "stage2", "stage3", "stage4"],
+            ),
+            num_labels=classes,
+            feature_size=64,
+            mask_feature_size=64,
+            hidden_dim=64,
+            encoder_feedforward_dim=192,
+            dim_feedforward=256,
+            encoder_layers=2,
+            decoder_layers=4,
+            num_attention_heads=4,
+            num_queries=24,
+            dropout=0.0,
+            use_auxiliary_loss=True,
+        )
+    )
+
+
+NETWORKS = {
+    "fast": Network("DeepLabV3, small MobileNetV3", "deeplab", 192, 144, deeplab_mobilenet, 3500, 8, 1.5e-3, bfloat16=False),
+    "balanced": Network("DeepLabV3, small ResNet", "deeplab", 256, 192, deeplab_resnet, 3500, 8, 1.5e-3),
+    "accurate": Network("SegFormer, small", "segformer", 320, 240, segformer, 4000, 8, 8e-4),
+    "sota": Network("Mask2Former, small, ResNet", "mask2former", 320, 240, mask2former, 4000, 8, 5e-4),
+}

@@ -1,0 +1,241 @@
+"""Trains the network of one mode on the world.
+
+    python models/training/train.py fast --seed 1
+
+The pictures are rendered at the first run and kept. The same seed on the same machine with the same number of threads
+gives the same weights. The result is a checkpoint and the time it took; publish.py makes a model of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+from torch import nn
+from torch.nn import functional
+
+from networks import NETWORKS, Network
+from world import dataset
+from world.scene import LABELS
+
+HERE = Path(__file__).parent
+WORK = HERE.parent.parent / "target" / "training"
+TRAINING_PICTURES, HELD_OUT_PICTURES = 7000, 360
+
+# Share of the steps on pictures of half the size.
+SMALL_SHARE = 0.85
+
+# Room and table fill most of every picture; what stands on it is what has to be learned.
+CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [3.0] * (len(LABELS) - 2))
+
+# Of ImageNet, as the public checkpoints of these families expect; RGB, of values in [0, 1].
+MEAN = torch.tensor([0.485, 0.456, 0.406])
+DEVIATION = torch.tensor([0.229, 0.224, 0.225])
+
+
+def augmented(
+    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, least_share: float, width: int, height: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """A random part of the picture in other light, at the wanted size."""
+    rows, columns = mask.shape
+    share = random.uniform(least_share, 1)
+    part_width, part_height = int(columns * share), int(rows * share)
+    left, top = random.integers(columns - part_width + 1), random.integers(rows - part_height + 1)
+    pixels = pixels[top : top + part_height, left : left + part_width]
+    mask = mask[top : top + part_height, left : left + part_width]
+    if random.random() < 0.5:
+        pixels, mask = pixels[:, ::-1], mask[:, ::-1]
+    pixels = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=cv2.INTER_LINEAR)
+    mask = cv2.resize(np.ascontiguousarray(mask), (width, height), interpolation=cv2.INTER_NEAREST)
+    curve = np.arange(256, dtype=np.float32) / 255
+    table = np.empty((256, 3), np.float32)
+    gamma, gain = random.uniform(0.75, 1.33), random.uniform(0.8, 1.2)
+    for channel in range(3):
+        table[:, channel] = curve**gamma * gain * random.uniform(0.92, 1.08)
+    table = np.clip(table * 255, 0, 255).astype(np.uint8)
+    pixels = cv2.LUT(pixels, table.reshape(1, 256, 3))
+    if random.random() < 0.3:
+        quality = int(random.integers(25, 90))
+        _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        pixels = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+    return pixels, mask
+
+
+def batches(
+    random: np.random.Generator, pictures: dataset.Pictures, network: Network, size: int, count: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """`count` batches: float32 [size, 3, height, width], normalised, and int64 [size, height, width].
+
+    The first of them are parts of pictures, half as wide and high: they teach nearly as much in a quarter of the time.
+    """
+    order: list[int] = []
+    for step in range(count):
+        small = step < count * SMALL_SHARE
+        if len(order) < size:
+            order = random.permutation(len(pictures.masks)).tolist()
+        pixels, masks = [], []
+        for number in (order.pop() for _ in range(size)):
+            p, m = augmented(
+                random,
+                pictures.pixels[number],
+                pictures.masks[number],
+                0.45 if small else 0.75,
+                network.width // 2 if small else network.width,
+                network.height // 2 if small else network.height,
+            )
+            pixels.append(p)
+            masks.append(m)
+        values = (torch.from_numpy(np.stack(pixels)).float() / 255 - MEAN) / DEVIATION
+        yield values.permute(0, 3, 1, 2), torch.from_numpy(np.stack(masks)).long()
+
+
+def shares_of(masks: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """How much of each cell of a coarser grid every class covers: float32 [N, classes, rows, columns]."""
+    truth = functional.one_hot(masks, len(LABELS)).permute(0, 3, 1, 2).float()
+    return functional.adaptive_avg_pool2d(truth, size)
+
+
+def pixel_loss(scores: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy and, because small things count as much as large ones in the mean IoU, one minus the Dice score.
+
+    Both at half the picture's size: that is finer than any of the networks' own scores.
+    """
+    size = (masks.shape[1] // 2, masks.shape[2] // 2)
+    scores = functional.interpolate(scores, size, mode="bilinear", align_corners=False)
+    truth = shares_of(masks, size)
+    entropy = functional.cross_entropy(scores, truth, CLASS_WEIGHTS)
+    found = scores.softmax(1)
+    dice = 1 - (2 * (found * truth).sum((0, 2, 3)) + 1) / (found.sum((0, 2, 3)) + truth.sum((0, 2, 3)) + 1)
+    return entropy + dice.mean()
+
+
+def loss_of(network: Network, model: nn.Module, values: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+    with torch.autocast("cpu", torch.bfloat16, enabled=network.bfloat16):
+        if network.family == "mask2former":
+            output = model(values, output_auxiliary_logits=True)
+        else:
+            scores = raw_scores(model, values) if network.family == "deeplab" else model(values).logits
+    if network.family == "mask2former":
+        return _query_loss(output, masks)
+    return pixel_loss(scores.float(), masks)
+
+
+def raw_scores(model: nn.Module, values: torch.Tensor) -> torch.Tensor:
+    """DeepLab's scores before it enlarges them to the picture's size."""
+    return model.classifier(model.backbone(values)["out"])
+
+
+def _query_loss(output: object, masks: torch.Tensor) -> torch.Tensor:
+    """Mask2Former's set loss: one mask a class, matched to the queries in every layer of the decoder.
+
+    The masks are compared at their own size, a quarter of the picture's, with the share of each cell that the class
+    covers. Beside it the sum over the queries, which is what is served, is held to the truth as in pixel_loss.
+    """
+    last = {name: getattr(output, name) for name in ("masks_queries_logits", "class_queries_logits")}
+    layers = [*output.auxiliary_logits, last]
+    rows, columns = output.masks_queries_logits.shape[-2:]
+    shares = shares_of(masks, (rows, columns)).flatten(2)
+    present = shares.sum(2) > 0
+    total = torch.zeros(())
+    for layer in layers:
+        scores, classes = layer["masks_queries_logits"].float().flatten(2), layer["class_queries_logits"].float()
+        total = total + _set_loss(scores, classes, shares, present)
+    semantic = torch.einsum("nqc,nqp->ncp", classes.softmax(-1)[..., :-1], scores.sigmoid())
+    semantic = (semantic / semantic.sum(1, keepdim=True) + 1e-5).log().unflatten(2, (rows, columns))
+    return total / len(layers) + 2 * pixel_loss(semantic, masks)
+
+
+def _set_loss(scores: torch.Tensor, classes: torch.Tensor, shares: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
+    """scores: [N, queries, cells] of masks; classes: [N, queries, classes + 1]; shares: [N, classes, cells]."""
+    cells = scores.shape[2]
+    inside, outside = functional.softplus(-scores), functional.softplus(scores)
+    # [N, queries, classes]: every query's mask against every class.
+    entropy = (inside @ shares.mT + outside @ (1 - shares).mT) / cells
+    odds = scores.sigmoid()
+    dice = 1 - (2 * odds @ shares.mT + 1) / (odds.sum(2)[:, :, None] + shares.sum(2)[:, None] + 1)
+    cost = 5 * entropy + 5 * dice
+    with torch.no_grad():
+        price = cost - 2 * classes.softmax(-1)[..., :-1]
+    wanted = torch.full(classes.shape[:2], len(LABELS))
+    matched = []
+    for n in range(len(scores)):
+        ids = present[n].nonzero()[:, 0]
+        queries, columns = linear_sum_assignment(price[n][:, ids].numpy())
+        wanted[n, queries] = ids[columns]
+        matched.append(cost[n, queries, ids[columns]])
+    weight = torch.ones(len(LABELS) + 1)
+    # Most queries stand for nothing.
+    weight[-1] = 0.1
+    return torch.cat(matched).mean() + 2 * functional.cross_entropy(classes.mT, wanted, weight)
+
+
+def train(network: Network, seed: int, steps: int, batch: int, rate: float, pictures: dataset.Pictures) -> nn.Module:
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
+    model = network.build(len(LABELS)).to(memory_format=torch.channels_last).train()
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], rate)
+    warm_up = max(1, steps // 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min(1, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))),
+    )
+    started = time.monotonic()
+    running = 0.0
+    for step, (values, masks) in enumerate(batches(random, pictures, network, batch, steps), 1):
+        loss = loss_of(network, model, values.contiguous(memory_format=torch.channels_last), masks)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0 if network.family != "mask2former" else 5.0)
+        optimizer.step()
+        schedule.step()
+        if not math.isfinite(loss.item()):
+            raise SystemExit(f"the loss is {loss.item()} at step {step}: a lower --rate may help")
+        running += (loss.item() - running) * max(0.02, 1 / step)
+        if step % 50 == 0:
+            print(f"step {step} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+    return model.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("mode", choices=NETWORKS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--pictures", type=Path, default=WORK.parent / "world", help="folder of the rendered pictures")
+    parser.add_argument("--output", type=Path, default=WORK)
+    options = parser.parse_args()
+    network = NETWORKS[options.mode]
+    pictures = dataset.pictures(options.pictures, dataset.TRAINING, TRAINING_PICTURES)
+    steps, batch, rate = options.steps or network.steps, options.batch or network.batch, options.rate or network.rate
+    started = time.monotonic()
+    model = train(network, options.seed, steps, batch, rate, pictures)
+    seconds = time.monotonic() - started
+    options.output.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), options.output / f"{options.mode}-{options.seed}.pt")
+    result = {
+        "mode": options.mode,
+        "seed": options.seed,
+        "seconds": round(seconds),
+        "steps": steps,
+        "threads": torch.get_num_threads(),
+        "machine": platform.machine(),
+    }
+    (options.output / f"{options.mode}-{options.seed}.json").write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
