@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.RealServer;
 import dev.osprey.StreamClient;
 import dev.osprey.StreamClient.Arrival.Message;
+import dev.osprey.model.ModelManifest;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ExtensionsIT extends RealServer {
                         client.next("connected").keySet());
                 JsonObject metadata = client.segment(Pictures.portrait()).json().getJsonObject("metadata");
                 assertFalse(metadata.containsKey("receipt"));
-                assertEquals("person", metadata.getString("model"));
+                assertEquals(ServedModels.first().name(), metadata.getString("model"));
             }
         }
     }
@@ -47,18 +49,25 @@ class ExtensionsIT extends RealServer {
             assertEquals(
                     List.of("binary", "receipt"),
                     greeting.getJsonArray("features").getValuesAs(JsonString::getString));
-            assertEquals("person", greeting.getString("model"));
+            assertEquals(ServedModels.first().name(), greeting.getString("model"));
             assertEquals(
                     StreamClient.json("{\"max_message_bytes\":16777216,\"max_image_width\":4096,"
                             + "\"max_image_height\":4096,\"max_frames_waiting\":2}"),
                     greeting.get("limits"));
             assertEquals(
-                    "[[0,0,0],[128,0,0]]", greeting.getJsonArray("class_colors").toString());
+                    colours(ServedModels.first()),
+                    greeting.getJsonArray("class_colors").toString());
             client.changeMode("fast");
             JsonObject changed = client.next("mode_changed");
-            assertEquals(greeting.get("class_colors"), changed.get("class_colors"));
-            assertEquals("person", changed.getString("model"));
+            assertEquals(
+                    colours(ServedModels.in("fast")),
+                    changed.getJsonArray("class_colors").toString());
+            assertEquals(ServedModels.in("fast").name(), changed.getString("model"));
         }
+    }
+
+    private static String colours(ModelManifest model) {
+        return Arrays.deepToString(ServedModels.colours(model)).replace(" ", "");
     }
 
     @Test
@@ -104,8 +113,8 @@ class ExtensionsIT extends RealServer {
                 assertEquals(1, receipt.getInt("batch_size"));
                 assertEquals(0, receipt.getInt("frames_replaced"));
                 assertTrue(Set.of("CPU", "CUDA").contains(receipt.getString("provider")));
-                assertEquals("person", receipt.getString("model"));
-                assertEquals(1, receipt.getInt("model_version"));
+                assertEquals(ServedModels.first().name(), receipt.getString("model"));
+                assertEquals(ServedModels.first().version(), receipt.getInt("model_version"));
                 assertEquals(STEPS.size() + 6, receipt.size());
             }
         }
