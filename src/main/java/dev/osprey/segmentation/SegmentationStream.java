@@ -309,7 +309,8 @@ final class SegmentationStream implements Task {
 
     private void segment(Frame frame, Mode mode, long takenNanos) {
         try {
-            Segmented segmented = shared.segmenter(mode).segment(frame.image(), frame.rendering());
+            Segmented segmented =
+                    shared.segmenter(mode).segment(frame.image(), wants(Feature.MASK) ? null : frame.rendering());
             long queueNanos = takenNanos - frame.arrivalNanos();
             long serverNanos = shared.nanoTime() - frame.arrivalNanos();
             double meanNanos;
@@ -337,7 +338,7 @@ final class SegmentationStream implements Task {
                         metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
                     }
                     return Messages.segmentation(
-                            answer.timestamp(), segmented.jpeg(), metadata.build(), answer.binary());
+                            answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
                 });
             }
         } catch (OspreyException e) {
@@ -356,7 +357,8 @@ final class SegmentationStream implements Task {
                     case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
                     default -> why.detail();
                 };
-        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames()
+        // Who asked for masks could make nothing of a JPEG.
+        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames() && !wants(Feature.MASK)
                 ? shared.unchanged(mode, frame.image())
                 : Optional.empty();
         for (Answer answer : frame.answers()) {

@@ -11,11 +11,14 @@ import dev.osprey.StreamClient.Arrival.Message;
 import dev.osprey.model.ModelManifest;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/protocol-extensions.md} promises. */
@@ -44,10 +47,10 @@ class ExtensionsIT extends RealServer {
 
     @Test
     void grantsTheFeaturesItKnowsAndSaysWhatItHoldsTheClientTo() throws Exception {
-        try (StreamClient client = StreamClient.connect(webSocket("/ws?features=receipt,telepathy,binary"))) {
+        try (StreamClient client = StreamClient.connect(webSocket("/ws?features=receipt,telepathy,mask,binary"))) {
             JsonObject greeting = client.next("connected");
             assertEquals(
-                    List.of("binary", "receipt"),
+                    List.of("binary", "mask", "receipt"),
                     greeting.getJsonArray("features").getValuesAs(JsonString::getString));
             assertEquals(ServedModels.first().name(), greeting.getString("model"));
             assertEquals(
@@ -117,6 +120,45 @@ class ExtensionsIT extends RealServer {
                 assertEquals(ServedModels.first().version(), receipt.getInt("model_version"));
                 assertEquals(STEPS.size() + 6, receipt.size());
             }
+        }
+    }
+
+    @Test
+    void givesTheMaskItselfToWhoAsksForIt() throws Exception {
+        byte[] frame = Pictures.table(333, 217, "png");
+        ModelManifest model = ServedModels.first();
+        try (StreamClient masks = connect("mask,binary");
+                StreamClient pictures = connect("binary")) {
+            pictures.visualize("{\"overlay_opacity\":1}");
+            BufferedImage drawn = Pictures.decoded(pictures.segment(frame).picture());
+            // Confirmed, and without effect.
+            masks.visualize("{\"visualization_mode\":\"side-by-side\",\"class_filter\":[]}");
+            Message text = masks.segment(frame);
+            masks.sendBinaryFrame(frame, 2);
+            Message binary = masks.nextMessage("segmentation");
+            assertTrue(binary.binary());
+            assertArrayEquals(text.picture(), binary.picture());
+            Raster mask = Pictures.decoded(text.picture()).getRaster();
+            assertEquals(1, mask.getNumBands());
+            assertEquals(333, mask.getWidth());
+            assertEquals(217, mask.getHeight());
+            int[] ids = mask.getSamples(0, 0, 333, 217, 0, (int[]) null);
+            assertEquals(
+                    Arrays.stream(ids)
+                            .distinct()
+                            .sorted()
+                            .filter(id -> id > 0)
+                            .mapToObj(model.labels()::get)
+                            .toList(),
+                    text.json()
+                            .getJsonObject("metadata")
+                            .getJsonArray("detected_classes")
+                            .getValuesAs(JsonString::getString));
+            int[][] colours = ServedModels.colours(model);
+            long alike = IntStream.range(0, ids.length)
+                    .filter(i -> Pictures.isNear(drawn.getRGB(i % 333, i / 333), colours[ids[i]]))
+                    .count();
+            assertTrue(alike > 0.95 * ids.length, () -> alike + " of " + ids.length);
         }
     }
 

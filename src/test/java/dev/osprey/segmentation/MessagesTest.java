@@ -54,7 +54,7 @@ class MessagesTest {
                 "{\"type\":\"connected\",\"status\":\"ready\","
                         + "\"available_models\":[\"fast\",\"balanced\",\"accurate\",\"sota\"],"
                         + "\"class_labels\":[\"background\",\"person\"],\"current_model\":\"fast\","
-                        + "\"model\":\"person\",\"features\":[\"binary\",\"receipt\"],"
+                        + "\"model\":\"person\",\"features\":[\"binary\",\"mask\",\"receipt\"],"
                         + "\"class_colors\":[[0,0,0],[128,0,0]],"
                         + "\"limits\":{\"max_message_bytes\":2048,\"max_image_width\":640,"
                         + "\"max_image_height\":480,\"max_frames_waiting\":3}}",

@@ -104,7 +104,7 @@ final class Pictures {
     }
 
     /**
-     * The share of pixels that have one of the colours, 0 to 1: all channels within 48 of it, as JPEG moves colours at edges.
+     * The share of pixels that are near one of the colours, 0 to 1.
      *
      * @param colours red, green, blue of each
      */
@@ -121,7 +121,8 @@ final class Pictures {
         return count / ((double) picture.getWidth() * picture.getHeight());
     }
 
-    private static boolean isNear(int rgb, int[] colour) {
+    /** All channels within 48 of the colour's; JPEG moves colours at edges. */
+    static boolean isNear(int rgb, int[] colour) {
         return Math.abs((rgb >> 16 & 0xFF) - colour[0]) <= 48
                 && Math.abs((rgb >> 8 & 0xFF) - colour[1]) <= 48
                 && Math.abs((rgb & 0xFF) - colour[2]) <= 48;
