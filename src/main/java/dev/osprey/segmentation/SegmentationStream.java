@@ -4,6 +4,7 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.inference.Task;
+import dev.osprey.model.ModelManifest;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
@@ -51,6 +52,9 @@ final class SegmentationStream implements Task {
     private Rendering rendering;
     private boolean busy;
 
+    /** The model whose labels and colours the client was told last. */
+    private ModelManifest announced;
+
     /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
     private record Segment(
             Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
@@ -65,16 +69,17 @@ final class SegmentationStream implements Task {
         this.connection = connection;
         this.features = features;
         this.rendering = shared.defaultRendering();
+        this.announced = shared.manifest(shared.defaultMode());
         this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
     }
 
     /** Greets the client; to be called once, before any request. */
     void open() {
         connection.outbox().whenRoomIsMade(this::dispatch);
-        Mode mode = shared.defaultMode();
+        ModelManifest manifest = announced;
         answer(() -> Messages.connected(
-                mode,
-                shared.manifest(mode),
+                shared.defaultMode(),
+                manifest,
                 features,
                 shared.config().stream(),
                 shared.config().imaging()));
@@ -256,7 +261,12 @@ final class SegmentationStream implements Task {
     }
 
     private void entered(Segment segment) {
-        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), shared.manifest(segment.mode()), features));
+        // Not when the message is sent: a version that is swapped in by then has an announcement of its own.
+        ModelManifest manifest = shared.manifest(segment.mode());
+        synchronized (this) {
+            announced = manifest;
+        }
+        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), manifest, features));
         free();
     }
 
@@ -329,7 +339,11 @@ final class SegmentationStream implements Task {
                 Answer answer = frame.answers().get(i);
                 // The frames that were replaced are reported by the one that replaced them.
                 int replaced = i == last ? last : 0;
-                answer.place().fill(() -> {
+                List<Supplier<Reply>> replies = new ArrayList<>(2);
+                if (i == 0) {
+                    announcement(mode, segmented.manifest()).ifPresent(replies::add);
+                }
+                replies.add(() -> {
                     JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
                     if (replaced > 0) {
                         metadata.add("frames_replaced", replaced);
@@ -340,6 +354,7 @@ final class SegmentationStream implements Task {
                     return Messages.segmentation(
                             answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
                 });
+                answer.place().fill(replies);
             }
         } catch (OspreyException e) {
             failed(frame, mode, e);
@@ -348,6 +363,14 @@ final class SegmentationStream implements Task {
             LOG.log(Level.WARNING, "A frame could not be processed", e);
             failed(frame, mode, new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
         }
+    }
+
+    /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
+    private synchronized Optional<Supplier<Reply>> announcement(Mode mode, ModelManifest manifest) {
+        boolean known = manifest.labels().equals(announced.labels())
+                && manifest.palette().equals(announced.palette());
+        announced = manifest;
+        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features));
     }
 
     private void failed(Frame frame, Mode mode, OspreyException why) {

@@ -68,7 +68,7 @@ public final class Segmenter {
                 return new Segmented(
                         answer.picture(),
                         detected,
-                        model,
+                        manifest,
                         lease.version(),
                         lease.provider(),
                         new Times(

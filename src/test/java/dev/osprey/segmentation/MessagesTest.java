@@ -190,7 +190,7 @@ class MessagesTest {
         Segmented segmented = new Segmented(
                 new byte[0],
                 List.of(),
-                "person",
+                PERSON,
                 2,
                 ExecutionProvider.CUDA,
                 new Segmented.Times(500, 1_500, 2_500, 60_000, 2_500, 12_345_678));
@@ -206,7 +206,7 @@ class MessagesTest {
         Segmented segmented = new Segmented(
                 new byte[0],
                 List.of("person"),
-                "person",
+                PERSON,
                 1,
                 ExecutionProvider.CPU,
                 new Segmented.Times(1_000_000, restNanos, runNanos, 0, 1_000_000, 1_000_000));
