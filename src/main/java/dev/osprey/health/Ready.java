@@ -14,8 +14,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the default mode's model is warm and the server has streamed to itself. The platform makes its checks before
- * the models are loaded, so what they look at is looked up late.
+ * Ready once all models are warm and the server has streamed to itself in every mode; after that, as long as the default
+ * mode's model is loaded: the others come back for whoever changes to their mode. The platform makes its checks before the
+ * models are loaded, so what they look at is looked up late.
  */
 @Readiness
 @Dependent

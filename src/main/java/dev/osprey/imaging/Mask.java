@@ -2,6 +2,10 @@ package dev.osprey.imaging;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * The class of each pixel.
@@ -10,6 +14,10 @@ import java.util.Arrays;
  *     as long as the owner says
  */
 public record Mask(ByteBuffer classes, int width, int height) {
+
+    static {
+        OpenCv.load();
+    }
 
     /**
      * Takes the bytes from the buffer's position, which stays.
@@ -43,6 +51,24 @@ public record Mask(ByteBuffer classes, int width, int height) {
         ClassExtents extents = new ClassExtents();
         scaleInto(new byte[width * height], width, height, extents);
         return extents.ids();
+    }
+
+    /**
+     * Encodes to PNG, 8-bit grey, whose levels are the class ids.
+     *
+     * @return the caller's
+     */
+    public byte[] png() {
+        try (Mat grey = new Mat(height, width, opencv_core.CV_8UC1);
+                BytePointer encoded = new BytePointer()) {
+            grey.<ByteBuffer>createBuffer().put(classes.duplicate());
+            if (!opencv_imgcodecs.imencode(".png", grey, encoded)) {
+                throw new IllegalStateException("no PNG from a mask of " + width + "x" + height);
+            }
+            byte[] png = new byte[Math.toIntExact(encoded.limit())];
+            encoded.get(png);
+            return png;
+        }
     }
 
     /**

@@ -160,7 +160,7 @@ public final class WarmModels implements AutoCloseable {
         if (used + wanted.memoryMib() > memoryBudgetMib) {
             throw new OspreyException(
                     ErrorCode.MEMORY_EXHAUSTED,
-                    "\"%s\" takes %d MiB, but of the budget of %d MiB %d are taken%s"
+                    "\"%s\" takes %d MiB, but of the budget of %d MiB (osprey.runtime.memory-budget-mib) %d are taken%s"
                             .formatted(
                                     wanted.name(),
                                     wanted.memoryMib(),

@@ -9,6 +9,7 @@ import java.util.Set;
 /** What a client may ask for beyond the protocol; {@code docs/protocol-extensions.md} describes it. */
 enum Feature {
     BINARY,
+    MASK,
     RECEIPT;
 
     /** @param requested values of the query parameter {@code features}, each a list with commas; unknown names are ignored */

@@ -99,7 +99,7 @@ final class Messages {
      * @param metadata see {@link #metadata}
      * @param binary header and picture in one binary message instead of base64 in a text
      */
-    static Reply segmentation(JsonValue timestamp, byte[] jpeg, JsonObject metadata, boolean binary) {
+    static Reply segmentation(JsonValue timestamp, byte[] picture, JsonObject metadata, boolean binary) {
         if (binary) {
             byte[] header = JSON.createObjectBuilder()
                     .add("type", "segmentation")
@@ -108,15 +108,15 @@ final class Messages {
                     .build()
                     .toString()
                     .getBytes(StandardCharsets.UTF_8);
-            return new Reply.Binary(ByteBuffer.allocate(Integer.BYTES + header.length + jpeg.length)
+            return new Reply.Binary(ByteBuffer.allocate(Integer.BYTES + header.length + picture.length)
                     .putInt(header.length)
                     .put(header)
-                    .put(jpeg)
+                    .put(picture)
                     .flip());
         }
         // Put together by hand: a JSON builder would copy the picture's 100 KB of base64 character by character.
         return new Reply.Text("{\"type\":\"segmentation\",\"timestamp\":" + timestamp + ",\"data\":\""
-                + Base64.getEncoder().encodeToString(jpeg) + "\",\"metadata\":" + metadata + "}");
+                + Base64.getEncoder().encodeToString(picture) + "\",\"metadata\":" + metadata + "}");
     }
 
     /** @param meanInferenceNanos over the connection's last frames, this one included */

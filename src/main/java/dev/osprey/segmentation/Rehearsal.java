@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's own first client: it streams a few frames through the real entrance before the server says that it is
- * ready, so that nobody else meets classes that are not loaded and code that is not compiled yet. Also the proof that
- * the address announced is the one that answers.
+ * ready, and one in every mode, so that nobody else meets classes that are not loaded, code that is not compiled and
+ * workers that have not started yet. Also the proof that the address announced is the one that answers, in all modes.
  */
 @ApplicationScoped
 public class Rehearsal {
@@ -37,6 +37,9 @@ public class Rehearsal {
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FRAMES = 40;
+
+    /** Models that take seconds a frame are not waited for {@link #FRAMES} times. */
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(5);
 
     private final @Nullable Provider<Segmentation> segmentation;
     private volatile boolean over;
@@ -145,13 +148,22 @@ public class Rehearsal {
     private static boolean stream(WebSocket socket, Answers answers)
             throws InterruptedException, ExecutionException, TimeoutException {
         byte[] jpeg = picture();
-        for (int i = 0; i < FRAMES; i++) {
+        long end = System.nanoTime() + LONG_ENOUGH.toNanos();
+        for (int i = 0; i < FRAMES && (i < 2 || System.nanoTime() < end); i++) {
             if (i % 2 == 0) {
                 socket.sendText(frameText(jpeg), true).get(5, TimeUnit.SECONDS);
             } else {
                 socket.sendBinary(frameBytes(jpeg), true).get(5, TimeUnit.SECONDS);
             }
-            if (!answers.arrived.tryAcquire(10, TimeUnit.SECONDS)) {
+            if (!answers.arrive()) {
+                return false;
+            }
+        }
+        for (String mode : Mode.WIRE_NAMES) {
+            socket.sendText("{\"type\":\"change_mode\",\"model_mode\":\"" + mode + "\"}", true)
+                    .get(5, TimeUnit.SECONDS);
+            socket.sendBinary(frameBytes(jpeg), true).get(5, TimeUnit.SECONDS);
+            if (!answers.arrive()) {
                 return false;
             }
         }
@@ -191,6 +203,11 @@ public class Rehearsal {
 
         private final Semaphore arrived = new Semaphore(0);
         private final StringBuilder head = new StringBuilder();
+
+        /** Whether a picture comes in time. */
+        boolean arrive() throws InterruptedException {
+            return arrived.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {

@@ -4,6 +4,7 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.inference.Task;
+import dev.osprey.model.ModelManifest;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
@@ -51,6 +52,9 @@ final class SegmentationStream implements Task {
     private Rendering rendering;
     private boolean busy;
 
+    /** The model whose labels and colours the client was told last. */
+    private ModelManifest announced;
+
     /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
     private record Segment(
             Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
@@ -65,16 +69,17 @@ final class SegmentationStream implements Task {
         this.connection = connection;
         this.features = features;
         this.rendering = shared.defaultRendering();
+        this.announced = shared.manifest(shared.defaultMode());
         this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
     }
 
     /** Greets the client; to be called once, before any request. */
     void open() {
         connection.outbox().whenRoomIsMade(this::dispatch);
-        Mode mode = shared.defaultMode();
+        ModelManifest manifest = announced;
         answer(() -> Messages.connected(
-                mode,
-                shared.manifest(mode),
+                shared.defaultMode(),
+                manifest,
                 features,
                 shared.config().stream(),
                 shared.config().imaging()));
@@ -256,7 +261,12 @@ final class SegmentationStream implements Task {
     }
 
     private void entered(Segment segment) {
-        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), shared.manifest(segment.mode()), features));
+        // Not when the message is sent: a version that is swapped in by then has an announcement of its own.
+        ModelManifest manifest = shared.manifest(segment.mode());
+        synchronized (this) {
+            announced = manifest;
+        }
+        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), manifest, features));
         free();
     }
 
@@ -309,7 +319,8 @@ final class SegmentationStream implements Task {
 
     private void segment(Frame frame, Mode mode, long takenNanos) {
         try {
-            Segmented segmented = shared.segmenter(mode).segment(frame.image(), frame.rendering());
+            Segmented segmented =
+                    shared.segmenter(mode).segment(frame.image(), wants(Feature.MASK) ? null : frame.rendering());
             long queueNanos = takenNanos - frame.arrivalNanos();
             long serverNanos = shared.nanoTime() - frame.arrivalNanos();
             double meanNanos;
@@ -328,7 +339,11 @@ final class SegmentationStream implements Task {
                 Answer answer = frame.answers().get(i);
                 // The frames that were replaced are reported by the one that replaced them.
                 int replaced = i == last ? last : 0;
-                answer.place().fill(() -> {
+                List<Supplier<Reply>> replies = new ArrayList<>(2);
+                if (i == 0) {
+                    announcement(mode, segmented.manifest()).ifPresent(replies::add);
+                }
+                replies.add(() -> {
                     JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
                     if (replaced > 0) {
                         metadata.add("frames_replaced", replaced);
@@ -337,8 +352,9 @@ final class SegmentationStream implements Task {
                         metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
                     }
                     return Messages.segmentation(
-                            answer.timestamp(), segmented.jpeg(), metadata.build(), answer.binary());
+                            answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
                 });
+                answer.place().fill(replies);
             }
         } catch (OspreyException e) {
             failed(frame, mode, e);
@@ -349,6 +365,14 @@ final class SegmentationStream implements Task {
         }
     }
 
+    /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
+    private synchronized Optional<Supplier<Reply>> announcement(Mode mode, ModelManifest manifest) {
+        boolean known = manifest.labels().equals(announced.labels())
+                && manifest.palette().equals(announced.palette());
+        announced = manifest;
+        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features));
+    }
+
     private void failed(Frame frame, Mode mode, OspreyException why) {
         LOG.log(Level.DEBUG, "A frame failed", why);
         String message =
@@ -356,7 +380,8 @@ final class SegmentationStream implements Task {
                     case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
                     default -> why.detail();
                 };
-        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames()
+        // Who asked for masks could make nothing of a JPEG.
+        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames() && !wants(Feature.MASK)
                 ? shared.unchanged(mode, frame.image())
                 : Optional.empty();
         for (Answer answer : frame.answers()) {

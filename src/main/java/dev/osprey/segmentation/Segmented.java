@@ -1,16 +1,28 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.ExecutionProvider;
 import java.util.List;
 
 /**
- * A frame with its classes drawn on it.
+ * A frame with its classes drawn on it, or its classes alone.
  *
- * @param jpeg the encoded picture; shared by every reply that shows it, so never written to
+ * @param picture JPEG, or PNG where it is the mask; shared by every reply that shows it, so never written to
  * @param detectedClasses labels that occur in it, by class id, the background left out
+ * @param manifest of the version that ran
  */
 record Segmented(
-        byte[] jpeg, List<String> detectedClasses, String model, int version, ExecutionProvider provider, Times times) {
+        byte[] picture,
+        List<String> detectedClasses,
+        ModelManifest manifest,
+        int version,
+        ExecutionProvider provider,
+        Times times) {
+
+    /** The model's name. */
+    String model() {
+        return manifest.name();
+    }
 
     /** What each step took, in nanoseconds; {@code scale} brings the mask to the frame's size. */
     record Times(long decode, long resize, long run, long scale, long render, long encode) {

@@ -3,6 +3,7 @@ package dev.osprey.segmentation;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.ImageLimits;
 import dev.osprey.imaging.Mask;
+import dev.osprey.imaging.Palette;
 import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.Renderer;
 import dev.osprey.imaging.Rendering;
@@ -13,9 +14,10 @@ import dev.osprey.segmentation.Segmented.Times;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Picture in, picture with its classes out, on one model. Keeps its buffers from frame to frame: one thread at a time,
+ * Picture in, picture with its classes or the classes themselves out, on one model. Keeps its buffers from frame to frame: one thread at a time,
  * the model's worker.
  */
 public final class Segmenter {
@@ -36,11 +38,15 @@ public final class Segmenter {
         this.jpegQuality = jpegQuality;
     }
 
+    /** The encoded answer, the classes on it, and what two steps on the way to it took. */
+    private record Answer(byte[] picture, int[] classIds, long scaleNanos, long encodeNanos) {}
+
     /**
      * @param image an encoded picture, read from its position to its limit
+     * @param rendering how the classes are drawn; null for the mask itself, see {@link Mask#png}
      * @throws OspreyException where the picture cannot be decoded or the model cannot be run
      */
-    Segmented segment(ByteBuffer image, Rendering rendering) {
+    Segmented segment(ByteBuffer image, @Nullable Rendering rendering) {
         try (Lease lease = models.lease(model)) {
             ModelManifest manifest = lease.manifest();
             pixels = atLeast(pixels, lease.inputBytes(1));
@@ -55,26 +61,42 @@ public final class Segmenter {
                 long ran = System.nanoTime();
                 ModelManifest.Output output = manifest.output();
                 Mask mask = new Mask(classes, output.width(), output.height());
-                try (Renderer.Drawn drawn = renderer.draw(frame, mask, manifest.palette(), rendering)) {
-                    List<String> detected = detected(drawn.classIds(), manifest.labels());
-                    long rendered = System.nanoTime();
-                    byte[] jpeg = drawn.picture().jpeg(jpegQuality);
-                    return new Segmented(
-                            jpeg,
-                            detected,
-                            model,
-                            lease.version(),
-                            lease.provider(),
-                            new Times(
-                                    decoded - start,
-                                    resized - decoded,
-                                    ran - resized,
-                                    drawn.scaleNanos(),
-                                    rendered - ran - drawn.scaleNanos(),
-                                    System.nanoTime() - rendered));
-                }
+                Answer answer =
+                        rendering == null ? bare(frame, mask) : drawn(frame, mask, manifest.palette(), rendering);
+                List<String> detected = detected(answer.classIds(), manifest.labels());
+                long rest = System.nanoTime() - ran - answer.scaleNanos() - answer.encodeNanos();
+                return new Segmented(
+                        answer.picture(),
+                        detected,
+                        manifest,
+                        lease.version(),
+                        lease.provider(),
+                        new Times(
+                                decoded - start,
+                                resized - decoded,
+                                ran - resized,
+                                answer.scaleNanos(),
+                                rest,
+                                answer.encodeNanos()));
             }
         }
+    }
+
+    private Answer drawn(Picture frame, Mask mask, Palette palette, Rendering rendering) {
+        try (Renderer.Drawn drawn = renderer.draw(frame, mask, palette, rendering)) {
+            long rendered = System.nanoTime();
+            byte[] jpeg = drawn.picture().jpeg(jpegQuality);
+            return new Answer(jpeg, drawn.classIds(), drawn.scaleNanos(), System.nanoTime() - rendered);
+        }
+    }
+
+    private static Answer bare(Picture frame, Mask mask) {
+        long start = System.nanoTime();
+        Mask scaled = mask.scaledTo(frame.width(), frame.height());
+        int[] classIds = scaled.classIds();
+        long found = System.nanoTime();
+        byte[] png = scaled.png();
+        return new Answer(png, classIds, found - start, System.nanoTime() - found);
     }
 
     /**

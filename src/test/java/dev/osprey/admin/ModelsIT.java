@@ -28,22 +28,25 @@ import org.junit.jupiter.api.Test;
 class ModelsIT extends RealServer {
 
     private static final Path SAMPLE = Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
-    private static final Path PERSON = Path.of(System.getProperty("osprey.test.models"), "person");
+    /** The model of the mode in which a connection begins. */
+    private static final String MODEL = "balanced";
+
+    private static final Path FOLDER = Path.of(System.getProperty("osprey.test.models"), MODEL);
 
     /** Adds the version 2 while the server runs, as an operator does; the network is the same. */
     @BeforeEach
     void addVersion2() throws IOException {
-        Files.createDirectories(PERSON.resolve("2"));
+        Files.createDirectories(FOLDER.resolve("2"));
         Files.copy(
-                PERSON.resolve("1").resolve("model.onnx"),
-                PERSON.resolve("2").resolve("model.onnx"),
+                FOLDER.resolve("1").resolve("model.onnx"),
+                FOLDER.resolve("2").resolve("model.onnx"),
                 StandardCopyOption.REPLACE_EXISTING);
-        Path manifest = PERSON.resolve("model.json");
-        JsonObject person = StreamClient.json(Files.readString(manifest));
-        JsonObject checksums = person.getJsonObject("sha256");
+        Path manifest = FOLDER.resolve("model.json");
+        JsonObject model = StreamClient.json(Files.readString(manifest));
+        JsonObject checksums = model.getJsonObject("sha256");
         Files.writeString(
                 manifest,
-                Json.createObjectBuilder(person)
+                Json.createObjectBuilder(model)
                         .add("sha256", Json.createObjectBuilder(checksums).add("2", checksums.get("1")))
                         .build()
                         .toString());
@@ -51,7 +54,7 @@ class ModelsIT extends RealServer {
 
     @AfterEach
     void serveVersion1() throws Exception {
-        assertEquals(200, serve("person", "{\"version\":1}").statusCode());
+        assertEquals(200, serve(MODEL, "{\"version\":1}").statusCode());
     }
 
     private static HttpResponse<String> serve(String model, String body) throws Exception {
@@ -62,11 +65,12 @@ class ModelsIT extends RealServer {
         return send("DELETE", "/api/models/" + model, "");
     }
 
-    /** What a list of models says of the one there is, but for versions that are still draining. */
-    private static JsonObject person(HttpResponse<String> answer) {
+    /** What a list of models says of it, but for versions that are still draining. */
+    private static JsonObject model(HttpResponse<String> answer) {
         assertEquals(200, answer.statusCode(), answer::body);
         try (JsonReader reader = Json.createReader(new StringReader(answer.body()))) {
             return reader.readArray().getValuesAs(JsonObject.class).stream()
+                    .filter(model -> model.getString("name").equals(MODEL))
                     .filter(model -> !model.getString("state").equals("draining"))
                     .findFirst()
                     .orElseThrow();
@@ -87,13 +91,13 @@ class ModelsIT extends RealServer {
 
     @Test
     void listsWhatIsServedAndWhatCouldBe() throws Exception {
-        assertEquals(200, serve("person", "{\"version\":2}").statusCode());
-        JsonObject person = person(get("/api/models"));
-        assertEquals("person", person.getString("name"));
-        assertEquals(2, person.getInt("version"));
-        assertEquals("ready", person.getString("state"));
-        assertEquals("[1,2]", person.getJsonArray("versions").toString());
-        assertTrue(person.getInt("memory_mib") > 0);
+        assertEquals(200, serve(MODEL, "{\"version\":2}").statusCode());
+        JsonObject model = model(get("/api/models"));
+        assertEquals(MODEL, model.getString("name"));
+        assertEquals(2, model.getInt("version"));
+        assertEquals("ready", model.getString("state"));
+        assertEquals("[1,2]", model.getJsonArray("versions").toString());
+        assertTrue(model.getInt("memory_mib") > 0);
     }
 
     @Test
@@ -101,7 +105,7 @@ class ModelsIT extends RealServer {
         byte[] frame = Files.readAllBytes(SAMPLE);
         try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
             client.segment(frame);
-            assertEquals("unloaded", person(unload("person")).getString("state"));
+            assertEquals("unloaded", model(unload(MODEL)).getString("state"));
             assertEquals(503, get("/health/ready").statusCode());
             for (int i = 0; i < 3; i++) {
                 client.sendFrame(frame, i);
@@ -109,9 +113,9 @@ class ModelsIT extends RealServer {
                 assertTrue(message.contains("not loaded"), message);
             }
             try (StreamClient newcomer = StreamClient.connect(webSocket("/ws"))) {
-                assertEquals("person", newcomer.next("connected").getString("model"));
+                assertEquals(MODEL, newcomer.next("connected").getString("model"));
             }
-            assertEquals("ready", person(serve("person", "{}")).getString("state"));
+            assertEquals("ready", model(serve(MODEL, "{}")).getString("state"));
             assertEquals(200, get("/health/ready").statusCode());
             client.segment(frame);
         }
@@ -120,10 +124,12 @@ class ModelsIT extends RealServer {
     @Test
     void loadsAModelForAChangeOfMode() throws Exception {
         try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
-            assertEquals(200, unload("person").statusCode());
-            client.changeMode("accurate");
+            assertEquals(200, unload(MODEL).statusCode());
+            client.changeMode("fast");
+            client.next("mode_changed");
+            client.changeMode("balanced");
             client.sendFrame(Files.readAllBytes(SAMPLE), 1);
-            assertEquals("accurate", client.next("mode_changed").getString("model_mode"));
+            assertEquals("balanced", client.next("mode_changed").getString("model_mode"));
             client.next("segmentation");
         }
     }
@@ -138,7 +144,7 @@ class ModelsIT extends RealServer {
         for (int version : new int[] {2, 1, 2}) {
             assertEquals(
                     version,
-                    person(serve("person", "{\"version\":" + version + "}")).getInt("version"));
+                    model(serve(MODEL, "{\"version\":" + version + "}")).getInt("version"));
         }
         over.set(true);
         assertEquals(2, one.get(1, TimeUnit.MINUTES));
@@ -166,7 +172,8 @@ class ModelsIT extends RealServer {
 
     @Test
     void obeysNoPageOfAnotherOrigin() throws Exception {
-        HttpResponse<String> refusal = send("DELETE", "/api/models/person", "", "Origin", "https://elsewhere.example");
+        HttpResponse<String> refusal =
+                send("DELETE", "/api/models/" + MODEL, "", "Origin", "https://elsewhere.example");
         assertProblem(403, "OPERATION_FORBIDDEN", refusal);
         String own = http("/").toString();
         assertEquals(
@@ -176,37 +183,37 @@ class ModelsIT extends RealServer {
 
     @Test
     void readsVersionsToTheDigit() throws Exception {
-        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":1.5}"));
-        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":4294967297}"));
-        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":1" + " ".repeat(5_000) + "}"));
+        assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":1.5}"));
+        assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":4294967297}"));
+        assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":1" + " ".repeat(5_000) + "}"));
     }
 
     @Test
     void refusesWhatIsNotInTheRepository() throws Exception {
-        assertProblem(404, "MODEL_UNKNOWN", serve("person", "{\"version\":3}"));
+        assertProblem(404, "MODEL_UNKNOWN", serve(MODEL, "{\"version\":3}"));
         assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{\"version\":1}"));
         assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{}"));
         assertProblem(404, "MODEL_UNKNOWN", unload("unicorn"));
-        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":0}"));
-        assertProblem(400, "SETTING_INVALID", serve("person", "{\"version\":\"2\"}"));
-        assertEquals("ready", person(get("/api/models")).getString("state"));
+        assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":0}"));
+        assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":\"2\"}"));
+        assertEquals("ready", model(get("/api/models")).getString("state"));
     }
 
     @Test
     void refusesAVersionThatIsNotWhatItsManifestSays() throws Exception {
-        Files.writeString(PERSON.resolve("2").resolve("model.onnx"), "This is no network");
-        assertProblem(500, "MODEL_INVALID", serve("person", "{\"version\":2}"));
-        assertEquals(1, person(get("/api/models")).getInt("version"));
+        Files.writeString(FOLDER.resolve("2").resolve("model.onnx"), "This is no network");
+        assertProblem(500, "MODEL_INVALID", serve(MODEL, "{\"version\":2}"));
+        assertEquals(1, model(get("/api/models")).getInt("version"));
     }
 
     @Test
     void takesOnlyJson() throws Exception {
         assertEquals(
                 415,
-                send("PUT", "/api/models/person", "{\"version\":2}", "Content-Type", "text/plain")
+                send("PUT", "/api/models/" + MODEL, "{\"version\":2}", "Content-Type", "text/plain")
                         .statusCode());
         for (String body : new String[] {"{\"version\":", "", "[2]", "2"}) {
-            assertProblem(400, "SETTING_INVALID", serve("person", body));
+            assertProblem(400, "SETTING_INVALID", serve(MODEL, body));
         }
     }
 }

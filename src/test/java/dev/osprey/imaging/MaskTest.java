@@ -5,9 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 class MaskTest {
@@ -61,6 +66,23 @@ class MaskTest {
         assertArrayEquals(
                 new int[] {0, 7, 128, 255},
                 Samples.mask(new int[][] {{255, 0, 7}, {7, 128, 0}}).classIds());
+    }
+
+    @Test
+    void isAGreyPngOfItsClasses() throws IOException {
+        byte[] all = new byte[300];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        for (ByteBuffer classes : List.of(
+                ByteBuffer.wrap(all), ByteBuffer.allocateDirect(300).put(all).flip())) {
+            byte[] png = new Mask(classes, 20, 15).png();
+            Raster grey = ImageIO.read(new ByteArrayInputStream(png)).getRaster();
+            assertEquals(1, grey.getNumBands());
+            assertArrayEquals(
+                    IntStream.range(0, 300).map(i -> i % 256).toArray(),
+                    grey.getSamples(0, 0, 20, 15, 0, (int[]) null));
+        }
     }
 
     @Test

@@ -1,11 +1,15 @@
 package dev.osprey.model;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.TestConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The repository as it is shipped. */
@@ -14,8 +18,11 @@ class ShippedModelsTest {
     private final Catalogue catalogue = Catalogue.read(TestRepository.SHIPPED);
 
     @Test
-    void hasAModel() {
-        assertTrue(catalogue.names().contains("person"));
+    void hasAModelForEveryModeAndPerson() {
+        OspreyConfig.Segmentation modes = TestConfig.with().segmentation();
+        assertEquals(
+                Set.of(modes.fastModel(), modes.balancedModel(), modes.accurateModel(), modes.sotaModel(), "person"),
+                Set.copyOf(catalogue.names()));
     }
 
     @Test

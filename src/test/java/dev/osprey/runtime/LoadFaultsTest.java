@@ -100,7 +100,7 @@ class LoadFaultsTest {
             OspreyException refusal = assertThrows(OspreyException.class, () -> models.load("c"));
             assertEquals(ErrorCode.MEMORY_EXHAUSTED, refusal.code());
             assertEquals(
-                    "\"c\" takes 15 MiB, but of the budget of 64 MiB 50 are taken (a 1: 20 MiB, b 1: 30 MiB)",
+                    "\"c\" takes 15 MiB, but of the budget of 64 MiB (osprey.runtime.memory-budget-mib) 50 are taken (a 1: 20 MiB, b 1: 30 MiB)",
                     refusal.detail());
             assertFalse(models.isReady("c"));
             models.unload("a");
@@ -118,7 +118,7 @@ class LoadFaultsTest {
             models.swap("a", 2);
             OspreyException refusal = assertThrows(OspreyException.class, () -> models.swap("a", 1));
             assertEquals(
-                    "\"a\" takes 20 MiB, but of the budget of 40 MiB 40 are taken (a 2: 20 MiB, a 1: 20 MiB)",
+                    "\"a\" takes 20 MiB, but of the budget of 40 MiB (osprey.runtime.memory-budget-mib) 40 are taken (a 2: 20 MiB, a 1: 20 MiB)",
                     refusal.detail());
             lease.close();
             models.swap("a", 1);

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.RealServer;
 import dev.osprey.StreamClient;
 import dev.osprey.StreamClient.Arrival.Message;
+import dev.osprey.model.ModelManifest;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/protocol-extensions.md} promises. */
@@ -35,30 +40,37 @@ class ExtensionsIT extends RealServer {
                         client.next("connected").keySet());
                 JsonObject metadata = client.segment(Pictures.portrait()).json().getJsonObject("metadata");
                 assertFalse(metadata.containsKey("receipt"));
-                assertEquals("person", metadata.getString("model"));
+                assertEquals(ServedModels.first().name(), metadata.getString("model"));
             }
         }
     }
 
     @Test
     void grantsTheFeaturesItKnowsAndSaysWhatItHoldsTheClientTo() throws Exception {
-        try (StreamClient client = StreamClient.connect(webSocket("/ws?features=receipt,telepathy,binary"))) {
+        try (StreamClient client = StreamClient.connect(webSocket("/ws?features=receipt,telepathy,mask,binary"))) {
             JsonObject greeting = client.next("connected");
             assertEquals(
-                    List.of("binary", "receipt"),
+                    List.of("binary", "mask", "receipt"),
                     greeting.getJsonArray("features").getValuesAs(JsonString::getString));
-            assertEquals("person", greeting.getString("model"));
+            assertEquals(ServedModels.first().name(), greeting.getString("model"));
             assertEquals(
                     StreamClient.json("{\"max_message_bytes\":16777216,\"max_image_width\":4096,"
                             + "\"max_image_height\":4096,\"max_frames_waiting\":2}"),
                     greeting.get("limits"));
             assertEquals(
-                    "[[0,0,0],[128,0,0]]", greeting.getJsonArray("class_colors").toString());
+                    colours(ServedModels.first()),
+                    greeting.getJsonArray("class_colors").toString());
             client.changeMode("fast");
             JsonObject changed = client.next("mode_changed");
-            assertEquals(greeting.get("class_colors"), changed.get("class_colors"));
-            assertEquals("person", changed.getString("model"));
+            assertEquals(
+                    colours(ServedModels.in("fast")),
+                    changed.getJsonArray("class_colors").toString());
+            assertEquals(ServedModels.in("fast").name(), changed.getString("model"));
         }
+    }
+
+    private static String colours(ModelManifest model) {
+        return Arrays.deepToString(ServedModels.colours(model)).replace(" ", "");
     }
 
     @Test
@@ -104,10 +116,49 @@ class ExtensionsIT extends RealServer {
                 assertEquals(1, receipt.getInt("batch_size"));
                 assertEquals(0, receipt.getInt("frames_replaced"));
                 assertTrue(Set.of("CPU", "CUDA").contains(receipt.getString("provider")));
-                assertEquals("person", receipt.getString("model"));
-                assertEquals(1, receipt.getInt("model_version"));
+                assertEquals(ServedModels.first().name(), receipt.getString("model"));
+                assertEquals(ServedModels.first().version(), receipt.getInt("model_version"));
                 assertEquals(STEPS.size() + 6, receipt.size());
             }
+        }
+    }
+
+    @Test
+    void givesTheMaskItselfToWhoAsksForIt() throws Exception {
+        byte[] frame = Pictures.table(333, 217, "png");
+        ModelManifest model = ServedModels.first();
+        try (StreamClient masks = connect("mask,binary");
+                StreamClient pictures = connect("binary")) {
+            pictures.visualize("{\"overlay_opacity\":1}");
+            BufferedImage drawn = Pictures.decoded(pictures.segment(frame).picture());
+            // Confirmed, and without effect.
+            masks.visualize("{\"visualization_mode\":\"side-by-side\",\"class_filter\":[]}");
+            Message text = masks.segment(frame);
+            masks.sendBinaryFrame(frame, 2);
+            Message binary = masks.nextMessage("segmentation");
+            assertTrue(binary.binary());
+            assertArrayEquals(text.picture(), binary.picture());
+            Raster mask = Pictures.decoded(text.picture()).getRaster();
+            assertEquals(1, mask.getNumBands());
+            assertEquals(333, mask.getWidth());
+            assertEquals(217, mask.getHeight());
+            int[] ids = mask.getSamples(0, 0, 333, 217, 0, (int[]) null);
+            assertEquals(
+                    Arrays.stream(ids)
+                            .distinct()
+                            .sorted()
+                            .filter(id -> id > 0)
+                            .mapToObj(model.labels()::get)
+                            .toList(),
+                    text.json()
+                            .getJsonObject("metadata")
+                            .getJsonArray("detected_classes")
+                            .getValuesAs(JsonString::getString));
+            int[][] colours = ServedModels.colours(model);
+            long alike = IntStream.range(0, ids.length)
+                    .filter(i -> Pictures.isNear(drawn.getRGB(i % 333, i / 333), colours[ids[i]]))
+                    .count();
+            assertTrue(alike > 0.95 * ids.length, () -> alike + " of " + ids.length);
         }
     }
 

@@ -54,7 +54,7 @@ class MessagesTest {
                 "{\"type\":\"connected\",\"status\":\"ready\","
                         + "\"available_models\":[\"fast\",\"balanced\",\"accurate\",\"sota\"],"
                         + "\"class_labels\":[\"background\",\"person\"],\"current_model\":\"fast\","
-                        + "\"model\":\"person\",\"features\":[\"binary\",\"receipt\"],"
+                        + "\"model\":\"person\",\"features\":[\"binary\",\"mask\",\"receipt\"],"
                         + "\"class_colors\":[[0,0,0],[128,0,0]],"
                         + "\"limits\":{\"max_message_bytes\":2048,\"max_image_width\":640,"
                         + "\"max_image_height\":480,\"max_frames_waiting\":3}}",
@@ -190,7 +190,7 @@ class MessagesTest {
         Segmented segmented = new Segmented(
                 new byte[0],
                 List.of(),
-                "person",
+                PERSON,
                 2,
                 ExecutionProvider.CUDA,
                 new Segmented.Times(500, 1_500, 2_500, 60_000, 2_500, 12_345_678));
@@ -206,7 +206,7 @@ class MessagesTest {
         Segmented segmented = new Segmented(
                 new byte[0],
                 List.of("person"),
-                "person",
+                PERSON,
                 1,
                 ExecutionProvider.CPU,
                 new Segmented.Times(1_000_000, restNanos, runNanos, 0, 1_000_000, 1_000_000));

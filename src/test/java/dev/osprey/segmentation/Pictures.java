@@ -17,21 +17,36 @@ import javax.imageio.ImageIO;
 /** Frames for tests, encoded and decoded without Osprey's own imaging. */
 final class Pictures {
 
-    private static final Path SAMPLE = Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
+    private static final Path PORTRAIT = Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
+    private static final Path TABLE = Path.of("src", "test", "resources", "world", "table-1.jpg");
 
     private Pictures() {}
 
     /** A portrait of 512 × 600 pixels, as JPEG. */
     static byte[] portrait() throws IOException {
-        return Files.readAllBytes(SAMPLE);
+        return Files.readAllBytes(PORTRAIT);
     }
 
     /** The portrait in another size. */
     static byte[] portrait(int width, int height, String format) throws IOException {
+        return scaled(portrait(), width, height, format);
+    }
+
+    /** A table with things that the shipped models know, 640 × 480 pixels, as JPEG. */
+    static byte[] table() throws IOException {
+        return Files.readAllBytes(TABLE);
+    }
+
+    /** The table in another size. */
+    static byte[] table(int width, int height, String format) throws IOException {
+        return scaled(table(), width, height, format);
+    }
+
+    private static byte[] scaled(byte[] picture, int width, int height, String format) throws IOException {
         BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = scaled.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-        graphics.drawImage(decoded(portrait()), 0, 0, width, height, null);
+        graphics.drawImage(decoded(picture), 0, 0, width, height, null);
         graphics.dispose();
         ByteArrayOutputStream encoded = new ByteArrayOutputStream();
         ImageIO.write(scaled, format, encoded);
@@ -88,19 +103,28 @@ final class Pictures {
         return sum / (3.0 * one.getWidth() * one.getHeight());
     }
 
-    /** The share of pixels whose channels are all within 48 of the colour, 0 to 1; JPEG moves colours at edges. */
-    static double share(BufferedImage picture, int red, int green, int blue) {
+    /**
+     * The share of pixels that are near one of the colours, 0 to 1.
+     *
+     * @param colours red, green, blue of each
+     */
+    static double share(BufferedImage picture, int[]... colours) {
         int count = 0;
         for (int y = 0; y < picture.getHeight(); y++) {
             for (int x = 0; x < picture.getWidth(); x++) {
                 int rgb = picture.getRGB(x, y);
-                if (Math.abs((rgb >> 16 & 0xFF) - red) <= 48
-                        && Math.abs((rgb >> 8 & 0xFF) - green) <= 48
-                        && Math.abs((rgb & 0xFF) - blue) <= 48) {
+                if (Arrays.stream(colours).anyMatch(colour -> isNear(rgb, colour))) {
                     count++;
                 }
             }
         }
         return count / ((double) picture.getWidth() * picture.getHeight());
+    }
+
+    /** All channels within 48 of the colour's; JPEG moves colours at edges. */
+    static boolean isNear(int rgb, int[] colour) {
+        return Math.abs((rgb >> 16 & 0xFF) - colour[0]) <= 48
+                && Math.abs((rgb >> 8 & 0xFF) - colour[1]) <= 48
+                && Math.abs((rgb & 0xFF) - colour[2]) <= 48;
     }
 }

@@ -13,12 +13,15 @@ import dev.osprey.imaging.Rendering;
 import dev.osprey.imaging.Visualization;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
+import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,7 @@ class SegmentationTest {
 
     SegmentationTest(@TempDir Path folder) {
         this.folder = folder;
+        new TestRepository(folder).addTiny("a").addTiny("b");
     }
 
     @Test
@@ -45,8 +49,8 @@ class SegmentationTest {
                         "segmentation.default-visualization", "sepia"));
         assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
         assertEquals(
-                "osprey.segmentation.fast-model is \"street\", the repository has: person; "
-                        + "osprey.segmentation.sota-model is \"Person\", the repository has: person; "
+                "osprey.segmentation.fast-model is \"street\", the repository has: a, b; "
+                        + "osprey.segmentation.sota-model is \"Person\", the repository has: a, b; "
                         + "osprey.segmentation.default-mode is \"turbo\", expected one of fast, balanced, accurate,"
                         + " sota; osprey.segmentation.default-visualization is \"sepia\", a rendering was expected",
                 refusal.detail());
@@ -79,7 +83,7 @@ class SegmentationTest {
 
     @Test
     void knowsTheManifestOfAModelThatIsNotLoaded() {
-        assertEquals("person", segmentation().manifest(Mode.FAST).name());
+        assertEquals("b", segmentation().manifest(Mode.SOTA).name());
     }
 
     @Test
@@ -89,8 +93,11 @@ class SegmentationTest {
         assertEquals(List.of("failed"), told);
     }
 
-    private static Segmentation segmentation(String... changes) {
-        OspreyConfig config = TestConfig.with(changes);
+    private Segmentation segmentation(String... changes) {
+        OspreyConfig config =
+                TestConfig.with(Stream.of(new String[] {"model.repository", folder.toString()}, Stage.MODELS, changes)
+                        .flatMap(Arrays::stream)
+                        .toArray(String[]::new));
         return new Segmentation(config, WarmModels.open(config), new Scheduler(NEVER), NEVER, Meters.NONE);
     }
 }

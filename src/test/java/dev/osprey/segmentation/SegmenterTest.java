@@ -13,6 +13,7 @@ import dev.osprey.imaging.Rendering;
 import dev.osprey.imaging.Visualization;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -42,10 +43,34 @@ class SegmenterTest {
                 assertTrue(nanos > 0, times::toString);
             }
             assertEquals(times.resize() + times.run() + times.scale(), times.total());
-            try (Picture drawn = Picture.decode(ByteBuffer.wrap(segmented.jpeg()), LIMITS)) {
+            try (Picture drawn = Picture.decode(ByteBuffer.wrap(segmented.picture()), LIMITS)) {
                 assertEquals(1_024, drawn.width());
                 assertEquals(600, drawn.height());
             }
+        }
+    }
+
+    @Test
+    void givesTheMaskItselfInTheFramesSize(@TempDir Path folder) throws IOException {
+        new TestRepository(folder).addTiny("a");
+        try (WarmModels models =
+                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
+            models.load("a");
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            Segmented segmented = segmenter.segment(ByteBuffer.wrap(Client.jpeg(1)), null);
+            assertEquals(List.of("person"), segmented.detectedClasses());
+            Raster mask = Pictures.decoded(segmented.picture()).getRaster();
+            assertEquals(1, mask.getNumBands());
+            assertEquals(16, mask.getWidth());
+            assertEquals(16, mask.getHeight());
+            for (int i = 0; i < 16 * 16; i++) {
+                assertEquals(1, mask.getSample(i % 16, i / 16, 0));
+            }
+            assertEquals(
+                    segmented.times().resize()
+                            + segmented.times().run()
+                            + segmented.times().scale(),
+                    segmented.times().total());
         }
     }
 

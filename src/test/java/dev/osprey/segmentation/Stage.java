@@ -25,12 +25,15 @@ import java.util.stream.Stream;
  */
 final class Stage implements AutoCloseable {
 
-    private static final String[] SETTINGS = {
-        "runtime.provider", "cpu",
+    static final String[] MODELS = {
         "segmentation.fast-model", "a",
         "segmentation.balanced-model", "a",
         "segmentation.accurate-model", "b",
-        "segmentation.sota-model", "b",
+        "segmentation.sota-model", "b"
+    };
+
+    private static final String[] SETTINGS = {
+        "runtime.provider", "cpu",
         "segmentation.default-opacity", "0",
         "segmentation.jpeg-quality", "100"
     };
@@ -52,7 +55,7 @@ final class Stage implements AutoCloseable {
     Stage(Path folder, String... changes) {
         repository = new TestRepository(folder).addTiny("a").addTiny("b", 1, patch -> patch.replace("/labels/1", "road")
                 .add("/labels/-", "sky"));
-        String[] settings = Stream.of(SETTINGS, new String[] {"model.repository", folder.toString()}, changes)
+        String[] settings = Stream.of(SETTINGS, MODELS, new String[] {"model.repository", folder.toString()}, changes)
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
         models = WarmModels.open(TestConfig.with(settings));

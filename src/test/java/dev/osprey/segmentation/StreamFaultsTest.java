@@ -126,6 +126,16 @@ class StreamFaultsTest {
     }
 
     @Test
+    void sendsNoFrameBackToWhoWantsMasks() {
+        Stage stage = stage("segmentation.answer-failed-frames", "true");
+        Client client = stage.connect(Feature.MASK);
+        client.frame(1, 1);
+        stage.models.unload("a");
+        stage.turn("a");
+        assertEquals(List.of("connected", "INFERENCE_FAILED: The model \"a\" is not loaded"), client.story());
+    }
+
+    @Test
     void answersEveryReplacedFrameThoughTheirPictureFails() {
         Stage stage = stage("segmentation.answer-failed-frames", "true", "stream.max-frames-waiting", "1");
         Client client = stage.connect();
