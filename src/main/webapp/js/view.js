@@ -24,16 +24,24 @@ export class View {
         return false;
       }
       this.#drawn = number;
-      if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
-        this.canvas.width = bitmap.width;
-        this.canvas.height = bitmap.height;
-      }
-      this.context.drawImage(bitmap, 0, 0);
+      this.draw(bitmap, message);
     } finally {
       bitmap.close();
     }
-    this.#label(message);
     return true;
+  }
+
+  /**
+   * @param {ImageBitmap} bitmap
+   * @param {import('./messages.js').Segmentation} message
+   */
+  draw(bitmap, message) {
+    if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
+      this.canvas.width = bitmap.width;
+      this.canvas.height = bitmap.height;
+    }
+    this.context.drawImage(bitmap, 0, 0);
+    this.#label(message);
   }
 
   /** Says in the document what is on the canvas, for whoever cannot look at the pixels. */
