@@ -1,11 +1,11 @@
 /** The same frame in two modes: it goes to both streams at once, and both answers are shown together. */
 
-import { Pane } from './pane.js';
+import { drawClasses } from './mask.js';
+import { Pane, writeKey } from './pane.js';
 import { Stream } from './stream.js';
+import { WORLD, WORLD_COLORS } from './truth.js';
 
 const WRITE_EVERY_MILLIS = 500;
-/** As the server draws by default. */
-const OPACITY = 0.6;
 
 /**
  * @typedef {object} Pair a frame that is with both streams
@@ -22,25 +22,31 @@ export class Comparison extends EventTarget {
   /** @type {?import('./sources.js').Source} */
   #source = null;
 
-  /** @param {URL} address of the stream's endpoint */
+  /** @param {URL} address of the stream's endpoint, which grants masks */
   constructor(address) {
     super();
     const template = document.getElementById('pane');
     this.element = document.getElementById('panes');
     this.truth = document.getElementById('truth');
     this.canvas = this.truth.querySelector('canvas');
-    this.panes = [['first', 'fast'], ['second', 'sota']].map(([name, mode], index) => {
+    this.mistakes = /** @type {HTMLInputElement} */ (document.getElementById('mistakes'));
+    this.panes = [['First', 'fast'], ['Second', 'sota']].map(([name, mode], index) => {
       const element = template.content.firstElementChild.cloneNode(true);
       const group = element.querySelector('[role="radiogroup"]');
-      group.id = `${name}-mode`;
-      group.ariaLabel = `${name === 'first' ? 'First' : 'Second'} mode`;
-      element.querySelector('canvas').ariaLabel = `Picture in the ${name} mode`;
+      group.id = name;
+      element.ariaLabel = group.ariaLabel = `${name} mode`;
+      element.querySelector('canvas').ariaLabel = `Picture in the ${name.toLowerCase()} mode`;
       this.truth.before(element);
       // One frame under way: a second would wait behind it, and the latency with it.
       const stream = new Stream(address, 1);
       stream.addEventListener('segmentation', ({ detail }) => this.#answered(index, detail));
       return new Pane(element, stream, mode);
     });
+    // Both begin anew, so that their numbers are of the same frames.
+    for (const stream of this.streams) {
+      stream.addEventListener('connected', () => this.startNumbers(performance.now()));
+      stream.addEventListener('mode_changed', () => this.startNumbers(performance.now()));
+    }
     setInterval(() => this.panes.forEach((pane) => pane.writeNumbers()), WRITE_EVERY_MILLIS);
   }
 
@@ -70,6 +76,7 @@ export class Comparison extends EventTarget {
     this.#source = source;
     this.#pair = null;
     this.truth.hidden = !source.truth;
+    this.mistakes.parentElement.hidden = !source.truth;
     this.element.dataset.tiles = source.truth ? 3 : 2;
   }
 
@@ -131,33 +138,31 @@ export class Comparison extends EventTarget {
   /** @param {Pair} pair */
   async #show({ answers, picture, position }) {
     const source = this.#source;
-    const known = position === undefined ? null : source?.truth?.at(position).catch(() => null);
-    const pictures = [picture, ...answers.map((answer) => answer.picture)].map((each) => createImageBitmap(each));
-    const [classes, frame, ...results] = await Promise.all([known, ...pictures]);
+    const truth = position === undefined ? null : source?.truth?.at(position).catch(() => null);
+    const pictures = [picture, ...answers.map((answer) => answer.picture)];
+    const [known, frame, ...masks] = await Promise.all([truth, ...pictures.map((each) => createImageBitmap(each, { colorSpaceConversion: 'none' }))]);
     // Stopped, or another source has taken its place.
     if (source && source === this.#source) {
-      this.panes.forEach((pane, index) => pane.show(results[index], answers[index].message));
-      this.#showTruth(frame, classes);
+      this.panes.forEach((pane, index) => pane.show(frame, masks[index], answers[index].message, known?.ids ?? null, this.mistakes.checked));
+      this.#showTruth(frame, known);
       this.dispatchEvent(new Event('shown'));
     }
-    [frame, ...results].forEach((bitmap) => bitmap.close());
+    [frame, ...masks].forEach((bitmap) => bitmap.close());
   }
 
   /**
    * @param {ImageBitmap} frame
-   * @param {import('./truth.js').Known|null|undefined} classes
+   * @param {import('./truth.js').Known|null|undefined} known
    */
-  #showTruth(frame, classes) {
-    if (!classes) {
+  #showTruth(frame, known) {
+    if (!known) {
+      document.getElementById('truth-frame').textContent = 'could not be loaded';
       return;
     }
-    const { canvas } = this;
-    canvas.width = frame.width;
-    canvas.height = frame.height;
-    const context = canvas.getContext('2d', { alpha: false });
-    context.drawImage(frame, 0, 0);
-    context.globalAlpha = OPACITY;
-    classes.paint(context, canvas.width, canvas.height);
-    document.getElementById('truth-frame').textContent = `Frame ${classes.number + 1} of 250`;
+    drawClasses(this.canvas, frame, known.ids, WORLD_COLORS);
+    this.canvas.dataset.frame = known.number;
+    document.getElementById('truth-frame').textContent = `Frame ${known.number + 1} of 250`;
+    const present = new Set(known.ids);
+    writeKey(document.getElementById('truth-key'), WORLD, WORLD_COLORS, (name) => name !== WORLD[0] && present.has(WORLD.indexOf(name)));
   }
 }

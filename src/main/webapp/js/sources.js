@@ -155,8 +155,8 @@ function videoSource(video, release, paint = (element, context, width, height) =
 }
 
 /**
- * Paints the current frame and tells its time. A VideoFrame carries its own. Without it the clock has to do, which may be
- * a frame ahead; so may be requestVideoFrameCallback's, or a frame behind.
+ * Paints the current frame and tells its time. A VideoFrame carries its own; without it the clock has to do, which may be
+ * a frame ahead of the picture.
  *
  * @param {HTMLVideoElement} video
  * @param {CanvasRenderingContext2D} context
@@ -165,17 +165,18 @@ function videoSource(video, release, paint = (element, context, width, height) =
  * @returns {number} seconds from the beginning
  */
 function paintTimed(video, context, width, height) {
-  if (!('VideoFrame' in window) || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+  let frame;
+  try {
+    frame = new VideoFrame(video);
+  } catch {
+    // Unknown to this browser, or the clip has just begun anew.
     context.drawImage(video, 0, 0, width, height);
     return video.currentTime;
   }
-  const frame = new VideoFrame(video);
-  try {
-    context.drawImage(frame, 0, 0, width, height);
-    return frame.timestamp / 1e6;
-  } finally {
-    frame.close();
-  }
+  const { timestamp } = frame;
+  context.drawImage(frame, 0, 0, width, height);
+  frame.close();
+  return timestamp / 1e6;
 }
 
 /**

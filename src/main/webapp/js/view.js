@@ -2,7 +2,6 @@
 export class View {
   #received = 0;
   #drawn = 0;
-  #framesShown = 0;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -24,34 +23,31 @@ export class View {
         return false;
       }
       this.#drawn = number;
-      this.draw(bitmap, message);
+      if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
+        this.canvas.width = bitmap.width;
+        this.canvas.height = bitmap.height;
+      }
+      this.context.drawImage(bitmap, 0, 0);
     } finally {
       bitmap.close();
     }
+    label(this.canvas, message);
     return true;
   }
+}
 
-  /**
-   * @param {ImageBitmap} bitmap
-   * @param {import('./messages.js').Segmentation} message
-   */
-  draw(bitmap, message) {
-    if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) {
-      this.canvas.width = bitmap.width;
-      this.canvas.height = bitmap.height;
-    }
-    this.context.drawImage(bitmap, 0, 0);
-    this.#label(message);
-  }
-
-  /** Says in the document what is on the canvas, for whoever cannot look at the pixels. */
-  #label({ timestamp, metadata }) {
-    Object.assign(this.canvas.dataset, {
-      framesShown: ++this.#framesShown,
-      timestamp,
-      modelMode: metadata.model_mode,
-      model: metadata.model ?? '',
-      detectedClasses: metadata.detected_classes.join(','),
-    });
-  }
+/**
+ * Says in the document what is on the canvas, for whoever cannot look at the pixels.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import('./messages.js').Segmentation} message
+ */
+export function label(canvas, { timestamp, metadata }) {
+  Object.assign(canvas.dataset, {
+    framesShown: Number(canvas.dataset.framesShown) + 1,
+    timestamp,
+    modelMode: metadata.model_mode,
+    model: metadata.model ?? '',
+    detectedClasses: metadata.detected_classes.join(','),
+  });
 }
