@@ -162,7 +162,6 @@ export class Comparison extends EventTarget {
     drawClasses(this.canvas, frame, known.ids, WORLD_COLORS);
     this.canvas.dataset.frame = known.number;
     document.getElementById('truth-frame').textContent = `Frame ${known.number + 1} of 250`;
-    const present = new Set(known.ids);
-    writeKey(document.getElementById('truth-key'), WORLD, WORLD_COLORS, (name) => name !== WORLD[0] && present.has(WORLD.indexOf(name)));
+    writeKey(document.getElementById('truth-key'), WORLD, WORLD_COLORS, (name) => name !== WORLD[0] && known.ids.includes(WORLD.indexOf(name)));
   }
 }

@@ -13,7 +13,7 @@ const scratch = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently:
  * @returns {Uint8ClampedArray} red, green, blue and alpha of each pixel painted
  */
 export function pixels(width, height, paint) {
-  Object.assign(scratch.canvas, { width, height });
+  fit(scratch.canvas, width, height);
   paint(scratch);
   return scratch.getImageData(0, 0, width, height).data;
 }
@@ -59,17 +59,25 @@ export function drawMistakes(canvas, frame, ids, known) {
 /** @param {(at: number) => number} colorAt packed colour of a pixel */
 function drawOver(canvas, frame, colorAt) {
   const { width, height } = frame;
-  Object.assign(canvas, { width, height });
+  fit(canvas, width, height);
   const colors = new Uint32Array(width * height);
   for (let at = 0; at < colors.length; at++) {
     colors[at] = colorAt(at);
   }
-  Object.assign(scratch.canvas, { width, height });
+  fit(scratch.canvas, width, height);
   scratch.putImageData(new ImageData(new Uint8ClampedArray(colors.buffer), width), 0, 0);
   const context = canvas.getContext('2d', { alpha: false });
+  context.globalAlpha = 1;
   context.drawImage(frame, 0, 0);
   context.globalAlpha = OPACITY;
   context.drawImage(scratch.canvas, 0, 0);
+}
+
+/** Setting a size makes a canvas anew, even of the same size. */
+function fit(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) {
+    Object.assign(canvas, { width, height });
+  }
 }
 
 /** @param {number[]} color [red, green, blue] as one number, alpha highest, for pixels in memory */

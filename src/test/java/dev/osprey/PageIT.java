@@ -92,9 +92,9 @@ class PageIT extends RealServer {
         startCamera();
         sees(TABLE, seen -> seen.isFilledWith(World.TABLE, 0.6));
         sees(BACKGROUND, seen -> seen.isFilledWith(World.BLACK, 0.6));
-        chromium.until("the table is named", () -> List.of(
-                        result("dataset.detectedClasses").split(","))
-                .contains("table"));
+        chromium.until(
+                "the table is named",
+                () -> List.of(result("dataset.detectedClasses").split(",")).contains("table"));
         assertEquals("Streaming", chromium.status());
     }
 
@@ -305,7 +305,8 @@ class PageIT extends RealServer {
         }
         // The same mode on both sides makes the same picture of the same frame.
         chromium.radio("Second mode", "Fast").click();
-        chromium.until("both sides are in the same mode", () -> compared(1, "modelMode").equals("fast"));
+        chromium.until("both sides are in the same mode", () -> compared(1, "modelMode")
+                .equals("fast"));
         assertEquals(0, chromium.number("""
             (() => {
               const [one, other] = arguments.map((canvas) =>
@@ -378,7 +379,8 @@ class PageIT extends RealServer {
         chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
         chromium.tabTo("Fast");
         chromium.press(Keys.ARROW_RIGHT);
-        chromium.until("the first mode is another", () -> compared(0, "modelMode").equals("balanced"));
+        chromium.until(
+                "the first mode is another", () -> compared(0, "modelMode").equals("balanced"));
         assertEquals("sota", compared(1, "modelMode"));
         chromium.tabTo("Mark only mistakes");
         chromium.press(Keys.SPACE);
@@ -416,7 +418,11 @@ class PageIT extends RealServer {
 
     private static void serveBalanced(int version) throws Exception {
         HttpResponse<String> answer = send(
-                "PUT", "/api/models/balanced", "{\"version\":%d}".formatted(version), "Content-Type", "application/json");
+                "PUT",
+                "/api/models/balanced",
+                "{\"version\":%d}".formatted(version),
+                "Content-Type",
+                "application/json");
         assertEquals(200, answer.statusCode(), answer::body);
     }
 

@@ -35,8 +35,8 @@ final class World {
     /** Class ids of a frame: the picture's samples are indices of its palette. */
     static Raster classes(int frame) throws IOException {
         int place = frame % FRAMES_A_SECOND;
-        BufferedImage sheet = ImageIO.read(
-                SAMPLES.resolve("world-truth-%d.png".formatted(frame / FRAMES_A_SECOND)).toFile());
+        BufferedImage sheet = ImageIO.read(SAMPLES.resolve("world-truth-%d.png".formatted(frame / FRAMES_A_SECOND))
+                .toFile());
         return sheet.getSubimage(place % COLUMNS * WIDTH, place / COLUMNS * HEIGHT, WIDTH, HEIGHT)
                 .getData();
     }
