@@ -4,6 +4,14 @@ const LONGEST_SIDE = 640;
 const JPEG_QUALITY = 0.7;
 const FRAME_GAP_MILLIS = 33;
 
+/**
+ * @typedef {object} Sink takes frames: a stream, or the comparison of two
+ * @property {boolean} isConnected
+ * @property {(now: number) => ?number} tryReserve
+ * @property {(timestamp: number) => void} release
+ * @property {(timestamp: number, picture: Blob, position?: number) => void} sendFrame
+ */
+
 export class Capture {
   /** @type {?import('./sources.js').Source} */
   #source = null;
@@ -11,12 +19,12 @@ export class Capture {
 
   /**
    * @param {HTMLCanvasElement} canvas shows what is captured
-   * @param {import('./stream.js').Stream} stream
+   * @param {Sink} sink
    * @param {() => void} onDropped a frame was due, but too many were unanswered
    */
-  constructor(canvas, stream, onDropped) {
+  constructor(canvas, sink, onDropped) {
     this.canvas = canvas;
-    this.stream = stream;
+    this.sink = sink;
     this.onDropped = onDropped;
     this.context = canvas.getContext('2d', { alpha: false });
   }
@@ -44,18 +52,15 @@ export class Capture {
         // Half a millisecond of grace: a display's frames are not exactly their nominal distance apart.
         if (now - this.#last >= FRAME_GAP_MILLIS - 0.5 && source.width > 0) {
           this.#last = now;
-          this.#take(source, now);
+          this.#take(source);
         }
         this.#next(source);
       }
     });
   }
 
-  /**
-   * @param {import('./sources.js').Source} source
-   * @param {number} now
-   */
-  #take(source, now) {
+  /** @param {import('./sources.js').Source} source */
+  #take(source) {
     const scale = Math.min(1, LONGEST_SIDE / Math.max(source.width, source.height));
     const width = Math.max(1, Math.round(source.width * scale));
     const height = Math.max(1, Math.round(source.height * scale));
@@ -64,20 +69,21 @@ export class Capture {
       this.canvas.width = width;
       this.canvas.height = height;
     }
-    source.paint(this.context, width, height, now);
-    if (!this.stream.isConnected) {
+    const position = source.paint(this.context, width, height);
+    const { sink } = this;
+    if (!sink.isConnected) {
       return;
     }
-    const timestamp = this.stream.tryReserve(performance.now());
+    const timestamp = sink.tryReserve(performance.now());
     if (timestamp === null) {
       this.onDropped();
       return;
     }
     this.canvas.toBlob((picture) => {
       if (picture && source === this.#source) {
-        this.stream.sendFrame(timestamp, picture);
+        sink.sendFrame(timestamp, picture, position);
       } else {
-        this.stream.release(timestamp);
+        sink.release(timestamp);
       }
     }, 'image/jpeg', JPEG_QUALITY);
   }

@@ -1,10 +1,10 @@
 /** The classes as a legend: colour and name, ticked when shown, marked while in view. */
 
+import { Lately } from './lately.js';
 import { paletteColor } from './messages.js';
 
 const MANY_CLASSES = 30;
-/** A class at the edge of detection would flicker with every frame. */
-const IN_VIEW_MILLIS = 700;
+const LOOK_EVERY_MILLIS = 350;
 
 export class Legend {
   /** @type {string[]} */
@@ -12,8 +12,7 @@ export class Legend {
   #classes = '';
   /** Names, not ids: another mode numbers its classes differently. @type {Set<string>} */
   #hidden = new Set();
-  /** @type {Map<string, number>} name to the moment it was last in view */
-  #seen = new Map();
+  #seen = new Lately();
   /** @type {Map<string, HTMLLIElement>} */
   #rows = new Map();
 
@@ -26,7 +25,7 @@ export class Legend {
     this.find.addEventListener('input', () => this.#narrow());
     document.getElementById('classes-all').addEventListener('click', () => this.#tickAll(true));
     document.getElementById('classes-none').addEventListener('click', () => this.#tickAll(false));
-    setInterval(() => this.#markInView(), IN_VIEW_MILLIS / 2);
+    setInterval(() => this.#markInView(), LOOK_EVERY_MILLIS);
   }
 
   /** @returns {?number[]} the ids of the classes to show; null for all */
@@ -56,15 +55,13 @@ export class Legend {
 
   /** @param {string[]} names detected in the newest picture */
   detected(names) {
-    const now = performance.now();
-    names.forEach((name) => this.#seen.set(name, now));
+    this.#seen.see(names);
     this.#markInView();
   }
 
   #markInView() {
-    const now = performance.now();
     for (const [label, row] of this.#rows) {
-      row.toggleAttribute('data-detected', now - (this.#seen.get(label) ?? -Infinity) < IN_VIEW_MILLIS);
+      row.toggleAttribute('data-detected', this.#seen.has(label));
     }
     const inView = [...this.#rows].filter(([, row]) => row.hasAttribute('data-detected')).map(([label]) => label);
     const text = inView.join(', ') || 'nothing';
@@ -85,11 +82,9 @@ export class Legend {
     box.type = 'checkbox';
     box.value = label;
     box.checked = !this.#hidden.has(label);
-    const swatch = span('swatch', '');
-    swatch.style.setProperty('--swatch', `rgb(${color.join(' ')})`);
     const seen = span('seen', 'in view');
     seen.setAttribute('aria-hidden', 'true');
-    line.append(box, swatch, span('name', label), seen);
+    line.append(box, swatch(color), span('name', label), seen);
     row.append(line);
     this.#rows.set(label, row);
     return row;
@@ -112,6 +107,13 @@ export class Legend {
       row.hidden = !label.toLowerCase().includes(wanted);
     }
   }
+}
+
+/** @param {number[]} color [red, green, blue] */
+export function swatch(color) {
+  const element = span('swatch', '');
+  element.style.setProperty('--swatch', `rgb(${color.join(' ')})`);
+  return element;
 }
 
 /**

@@ -29,12 +29,12 @@ export class NumbersPanel {
 
   #write() {
     const numbers = this.stats.numbers(performance.now());
-    figure('fps', numbers.fps?.toFixed(numbers.fps < 9.95 ? 1 : 0), '');
-    figure('latency', millis(numbers.latencyMillis), 'ms');
-    figure('server', millis(numbers.serverMillis), 'ms');
-    figure('dropped', String(numbers.dropped), '');
-    figure('up', ...bytes(numbers.upBytes));
-    figure('down', ...bytes(numbers.downBytes));
+    figure(document.getElementById('fps'), numbers.fps?.toFixed(numbers.fps < 9.95 ? 1 : 0), '');
+    figure(document.getElementById('latency'), millis(numbers.latencyMillis), 'ms');
+    figure(document.getElementById('server'), millis(numbers.serverMillis), 'ms');
+    figure(document.getElementById('dropped'), String(numbers.dropped), '');
+    figure(document.getElementById('up'), ...bytes(numbers.upBytes));
+    figure(document.getElementById('down'), ...bytes(numbers.downBytes));
     this.chart.add(numbers.latencyMillis, numbers.fps);
     this.#writeSteps(numbers);
   }
@@ -58,12 +58,11 @@ function way(steps, latencyMillis, serverMillis) {
 }
 
 /**
- * @param {string} id
+ * @param {HTMLElement} element
  * @param {string|undefined} value
  * @param {string} unit
  */
-function figure(id, value, unit) {
-  const element = document.getElementById(id);
+export function figure(element, value, unit) {
   element.textContent = value ?? '–';
   if (value !== undefined && unit) {
     const small = document.createElement('small');
@@ -73,7 +72,7 @@ function figure(id, value, unit) {
 }
 
 /** @param {?number} value */
-function millis(value) {
+export function millis(value) {
   return value?.toFixed(value < 9.95 ? 1 : 0);
 }
 

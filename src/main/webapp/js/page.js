@@ -1,24 +1,26 @@
 /** Wires the page: source to capture to stream, answers to view, numbers and words. */
 
 import { Capture } from './capture.js';
+import { Comparison } from './compare.js';
+import { MODE_ERRORS } from './modes.js';
 import { Notices } from './notices.js';
 import { NumbersPanel } from './numbers.js';
 import { Picker } from './picker.js';
 import { Settings } from './settings.js';
 import { Stats } from './stats.js';
 import { Stream } from './stream.js';
+import { WORLD } from './truth.js';
 import { View } from './view.js';
 import { askHealth, describe, whyClosed } from './words.js';
 
 const LONG_WAIT_MILLIS = 4_000;
-/** Errors that leave the server in the mode it was in. */
-const MODE_ERRORS = new Set(['INVALID_MODE', 'MODE_CHANGE_FAILED']);
 
 const byId = (id) => document.getElementById(id);
 const stage = byId('stage');
 const notices = new Notices(byId('notices'));
 const stats = new Stats();
 const stream = new Stream(new URL('ws?features=binary,receipt', location.href));
+const comparison = new Comparison(new URL('ws?features=binary,receipt,mask', location.href));
 const view = new View(byId('result'));
 const settings = new Settings(stream);
 const picker = new Picker(notices);
@@ -29,13 +31,25 @@ let answered = false;
 /** @type {import('./words.js').Health} */
 let health = 'unknown';
 
+function isComparing() {
+  return capture.sink === comparison;
+}
+
+function connect() {
+  stream.connect();
+  if (isComparing()) {
+    comparison.connect();
+  }
+}
+
 function showState() {
   // No frames are captured in a hidden tab; nobody is to be told that the server is slow.
   if (document.hidden) {
     return;
   }
-  const frames = { answered, answering: stats.answeredWithin(performance.now(), LONG_WAIT_MILLIS) };
-  const { text, tone, countdown = '' } = describe(stream.connection, picker.state, frames, health);
+  const { connection, isConnected } = capture.sink;
+  const frames = { answered, answering: (isComparing() ? comparison : stats).answeredWithin(performance.now(), LONG_WAIT_MILLIS) };
+  const { text, tone, countdown = '' } = describe(connection, picker.state, frames, health);
   const status = byId('status');
   // Written only when it differs: a live region reads out every write.
   if (status.textContent !== text) {
@@ -43,79 +57,116 @@ function showState() {
   }
   byId('countdown').textContent = countdown;
   byId('state').dataset.tone = tone;
-  stage.classList.toggle('paused', picker.state !== 'running' || !stream.isConnected);
-  byId('connect').hidden = !['idle', 'refused', 'lost'].includes(stream.connection.state);
+  stage.classList.toggle('paused', picker.state !== 'running' || !isConnected);
+  byId('connect').hidden = !['idle', 'refused', 'lost'].includes(connection.state);
 }
 
-stream.addEventListener('connection', async ({ detail: connection }) => {
-  showState();
-  if (connection.state === 'connected') {
-    health = 'unknown';
-    notices.clear('connection');
-  } else if (connection.state === 'reconnecting' && health === 'unknown' && connection.code !== 1001) {
-    health = await askHealth();
+/** @param {Stream} each whose connection and errors are put into words */
+function watch(each) {
+  each.addEventListener('connection', async ({ detail: connection }) => {
     showState();
-  } else if (connection.state === 'refused' || connection.state === 'lost') {
-    health = await askHealth();
-    if (stream.connection === connection) {
-      const title = connection.state === 'refused' ? 'The server refused the connection.' : 'No connection to the server.';
-      notices.show('connection', title, whyClosed(connection, health), { action: 'Connect again', onAction: () => stream.connect() });
+    if (connection.state === 'connected') {
+      health = 'unknown';
+      notices.clear('connection');
+    } else if (connection.state === 'reconnecting' && health === 'unknown' && connection.code !== 1001) {
+      health = await askHealth();
+      showState();
+    } else if (connection.state === 'refused' || connection.state === 'lost') {
+      health = await askHealth();
+      if (each.connection === connection) {
+        const title = connection.state === 'refused' ? 'The server refused the connection.' : 'No connection to the server.';
+        notices.show('connection', title, whyClosed(connection, health), { action: 'Connect again', onAction: connect });
+      }
     }
-  }
-});
+  });
+  each.addEventListener('error', ({ detail: { code, message } }) => {
+    if (MODE_ERRORS.has(code)) {
+      notices.show(code, 'The mode stays as it was.', message);
+    } else if (code === 'VIZ_UPDATE_FAILED') {
+      notices.show(code, 'The server did not take this setting.', message);
+    } else {
+      notices.show(code, 'A frame failed.', message, { tone: 'wait' });
+    }
+  });
+  each.addEventListener('mode_changed', () => notices.clear(...MODE_ERRORS));
+}
+
+/** A picture was shown, from now on in these words. */
+function wasShown() {
+  notices.clear('INFERENCE_FAILED', 'REPLY_UNREADABLE', 'picture');
+  answered = true;
+  stage.classList.remove('empty');
+  showState();
+}
+
+[stream, ...comparison.streams].forEach(watch);
 
 stream.addEventListener('segmentation', async ({ detail: { message, picture, captured } }) => {
   stats.dropped(message.metadata.frames_replaced ?? 0);
-  // A picture that arrives after Stop has nobody waiting for it.
-  if (!picture || !capture.isRunning) {
+  // A picture that arrives after Stop, or in the comparison, has nobody waiting for it.
+  if (!picture || !capture.isRunning || isComparing()) {
     return;
   }
   try {
     if (await view.show(picture, message)) {
-      const now = performance.now();
-      stats.shown(now, captured, message.metadata);
+      stats.shown(performance.now(), captured, message.metadata);
       settings.shown(message.metadata);
-      notices.clear('INFERENCE_FAILED', 'REPLY_UNREADABLE', 'picture');
-      answered = true;
-      stage.classList.remove('empty');
-      showState();
+      wasShown();
     }
   } catch {
     notices.show('picture', 'A picture from the server could not be read.', 'The stream goes on with the next one.', { tone: 'wait' });
   }
 });
 
-stream.addEventListener('error', ({ detail: { code, message } }) => {
-  if (MODE_ERRORS.has(code)) {
-    settings.modeRefused();
-    notices.show(code, 'The mode stays as it was.', message);
-  } else if (code === 'VIZ_UPDATE_FAILED') {
-    notices.show(code, 'The server did not take this setting.', message);
-  } else {
-    notices.show(code, 'A frame failed.', message, { tone: 'wait' });
-  }
-});
-stream.addEventListener('mode_changed', () => notices.clear(...MODE_ERRORS));
 stream.addEventListener('viz_updated', () => notices.clear('VIZ_UPDATE_FAILED'));
+for (const type of ['connected', 'mode_changed']) {
+  stream.addEventListener(type, ({ detail }) => (byId('world-note').hidden = detail.class_labels.join() !== WORLD.join()));
+}
 stream.addEventListener('bytes', ({ detail }) => stats.transferred(performance.now(), detail));
 
-picker.addEventListener('source', ({ detail: source }) => {
+comparison.addEventListener('shown', wasShown);
+
+function startNumbers() {
   answered = false;
   stats.start(performance.now());
+  comparison.startNumbers(performance.now());
+}
+
+/** @param {string} name of the view */
+function look(name) {
+  stage.dataset.view = name;
+  const sink = name === 'compare' ? comparison : stream;
+  if (sink !== capture.sink) {
+    capture.sink = sink;
+    startNumbers();
+    isComparing() ? comparison.connect() : comparison.disconnect();
+    showState();
+  }
+}
+
+picker.addEventListener('source', ({ detail: source }) => {
+  startNumbers();
   byId('invitation').hidden = true;
+  comparison.start(source);
   capture.start(source);
-  stream.connect();
+  connect();
   showState();
 });
 picker.addEventListener('stop', () => {
   capture.stop();
+  comparison.stop();
   showState();
 });
 picker.addEventListener('state', showState);
 
-byId('connect').addEventListener('click', () => stream.connect());
+byId('connect').addEventListener('click', connect);
 document.querySelectorAll('input[name="view"]').forEach((radio) =>
-  radio.addEventListener('change', () => (stage.dataset.view = radio.value)));
+  radio.addEventListener('change', () => look(radio.value)));
+byId('play-sample').addEventListener('click', () => picker.play('sample'));
+byId('compare-sample').addEventListener('click', () => {
+  document.querySelector('input[name="view"][value="compare"]').click();
+  picker.play('sample');
+});
 byId('fullscreen').hidden = !document.fullscreenEnabled;
 byId('fullscreen').addEventListener('click', () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()));
 

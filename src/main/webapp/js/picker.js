@@ -22,7 +22,6 @@ export class Picker extends EventTarget {
     this.notices = notices;
     byId('start').addEventListener('click', () => this.start());
     byId('stop').addEventListener('click', () => this.stop());
-    byId('play-sample').addEventListener('click', () => this.#pick('sample', true));
     byId('source').addEventListener('change', () => this.#picked());
     byId('choose').addEventListener('click', () => this.#askForFile(false));
     byId('file').addEventListener('change', () => this.#chosen(byId('file').files[0]));
@@ -59,6 +58,15 @@ export class Picker extends EventTarget {
     }
   }
 
+  /** @param {string} kind of source to choose and start */
+  play(kind) {
+    byId('source').querySelector(`[value="${kind}"]`).checked = true;
+    this.#picked();
+    if (this.state === 'none') {
+      this.start();
+    }
+  }
+
   stop() {
     this.#opening++;
     this.#enter('none');
@@ -92,14 +100,6 @@ export class Picker extends EventTarget {
       byId(shown).focus();
     }
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
-  }
-
-  #pick(kind, start) {
-    byId('source').querySelector(`[value="${kind}"]`).checked = true;
-    this.#picked();
-    if (start && this.state === 'none') {
-      this.start();
-    }
   }
 
   /** Another source while one runs: the change is immediate, except that a file has to be chosen first. */
@@ -158,11 +158,7 @@ export class Picker extends EventTarget {
         event.preventDefault();
         this.#file = file;
         byId('file-name').textContent = file.name;
-        byId('source').querySelector('[value="file"]').checked = true;
-        this.#picked();
-        if (this.state === 'none') {
-          this.start();
-        }
+        this.play('file');
         stage.scrollIntoView({ block: 'nearest' });
       }
     });

@@ -1,13 +1,17 @@
 /** Where pictures come from: a webcam, a file, the sample. Each paints its current picture when asked. */
 
+import { Truth } from './truth.js';
+
 /**
  * @typedef {object} Source
  * @property {number} width
  * @property {number} height
- * @property {(context: CanvasRenderingContext2D, width: number, height: number, now: number) => void} paint
+ * @property {(context: CanvasRenderingContext2D, width: number, height: number) => number|undefined} paint returns where
+ *     in a clip the painted picture stands, in seconds
  * @property {() => void} stop
  * @property {(fault: SourceFault) => void} [onfault] set by the user of the source
  * @property {string} [deviceId] of a webcam
+ * @property {Truth} [truth] of the sample
  */
 
 /** A source that could not be had, in words for the visitor. */
@@ -75,47 +79,48 @@ export async function openFile(file) {
   }
 }
 
-/** @param {File} file */
-async function openClip(file) {
-  const address = URL.createObjectURL(file);
+/**
+ * @param {Blob} clip
+ * @param {(video: HTMLVideoElement, context: CanvasRenderingContext2D, width: number, height: number) => number|void} [paint]
+ */
+async function openClip(clip, paint) {
+  const address = URL.createObjectURL(clip);
   try {
     const video = await playing((element) => {
       element.src = address;
       element.loop = true;
     });
-    return videoSource(video, () => URL.revokeObjectURL(address));
+    return videoSource(video, () => URL.revokeObjectURL(address), paint);
   } catch (fault) {
     URL.revokeObjectURL(address);
     throw fault;
   }
 }
 
-/**
- * The built-in picture under a camera that drifts and zooms slowly, so that the stream is live video.
- *
- * @returns {Promise<Source>}
- */
+/** @returns {Promise<Source>} the built-in clip */
 export async function openSample() {
-  const answer = await fetch(new URL('../samples/grace-hopper.jpg', import.meta.url)).catch(() => null);
-  if (!answer?.ok) {
+  let clip;
+  try {
+    const answer = await fetch(new URL('../samples/world.mp4', import.meta.url));
+    clip = answer.ok ? await answer.blob() : null;
+  } catch {
+    clip = null;
+  }
+  if (!clip) {
     throw new SourceFault('The sample could not be loaded.', 'The server did not deliver it. Try again, or use another source.');
   }
-  const picture = await createImageBitmap(await answer.blob());
-  const pace = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0.25 : 1;
-  return {
-    width: 640,
-    height: 480,
-    paint(context, width, height, now) {
-      const turn = (now / 12_000) * 2 * Math.PI * pace;
-      const zoom = 1.16 - 0.14 * Math.cos(turn);
-      const cutWidth = picture.width / zoom;
-      const cutHeight = (cutWidth * height) / width;
-      const x = (picture.width - cutWidth) * (0.5 + 0.4 * Math.sin(turn * 0.7));
-      const y = (picture.height - cutHeight) * (0.22 + 0.2 * Math.sin(turn * 0.5));
-      context.drawImage(picture, x, y, cutWidth, cutHeight, 0, 0, width, height);
+  const source = await openClip(clip, paintTimed).catch(() => {
+    throw new SourceFault('This browser cannot play the sample.', 'It lacks H.264. Use another browser, or another source.');
+  });
+  const truth = new Truth();
+  const { stop } = source;
+  return Object.assign(source, {
+    truth,
+    stop() {
+      stop();
+      truth.close();
     },
-    stop: () => picture.close(),
-  };
+  });
 }
 
 /** @param {ImageBitmap} picture */
@@ -123,7 +128,7 @@ function stillSource(picture) {
   return {
     width: picture.width,
     height: picture.height,
-    paint: (context, width, height) => context.drawImage(picture, 0, 0, width, height),
+    paint: (context, width, height) => void context.drawImage(picture, 0, 0, width, height),
     stop: () => picture.close(),
   };
 }
@@ -131,14 +136,15 @@ function stillSource(picture) {
 /**
  * @param {HTMLVideoElement} video
  * @param {() => void} release
+ * @param {(video: HTMLVideoElement, context: CanvasRenderingContext2D, width: number, height: number) => number|void} paint
  * @returns {Source}
  */
-function videoSource(video, release) {
+function videoSource(video, release, paint = (element, context, width, height) => context.drawImage(element, 0, 0, width, height)) {
   return {
     // A phone that turns changes these while it streams.
     get width() { return video.videoWidth; },
     get height() { return video.videoHeight; },
-    paint: (context, width, height) => context.drawImage(video, 0, 0, width, height),
+    paint: (context, width, height) => paint(video, context, width, height),
     stop() {
       video.pause();
       video.srcObject = null;
@@ -146,6 +152,31 @@ function videoSource(video, release) {
       release();
     },
   };
+}
+
+/**
+ * Paints the current frame and tells its time. A VideoFrame carries its own; without it the clock has to do, which may be
+ * a frame ahead of the picture.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} width
+ * @param {number} height
+ * @returns {number} seconds from the beginning
+ */
+function paintTimed(video, context, width, height) {
+  let frame;
+  try {
+    frame = new VideoFrame(video);
+  } catch {
+    // Unknown to this browser, or the clip has just begun anew.
+    context.drawImage(video, 0, 0, width, height);
+    return video.currentTime;
+  }
+  const { timestamp } = frame;
+  context.drawImage(frame, 0, 0, width, height);
+  frame.close();
+  return timestamp / 1e6;
 }
 
 /**

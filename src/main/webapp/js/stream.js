@@ -3,7 +3,6 @@
 import { fromBase64, fromBinary, toBinary, toDataUrl } from './messages.js';
 import { Unanswered } from './unanswered.js';
 
-const FRAMES_UNANSWERED = 2;
 const FRAME_PATIENCE_MILLIS = 30_000;
 const OPEN_TIMEOUT_MILLIS = 10_000;
 const RECONNECT_ATTEMPTS = 5;
@@ -32,7 +31,7 @@ const SETTING_ERRORS = new Set(['INVALID_MODE', 'MODE_CHANGE_FAILED', 'VIZ_UPDAT
 export class Stream extends EventTarget {
   /** @type {Connection} */
   connection = { state: 'idle' };
-  #unanswered = new Unanswered(FRAMES_UNANSWERED, FRAME_PATIENCE_MILLIS);
+  #unanswered;
   /** @type {?WebSocket} */
   #socket = null;
   #binary = false;
@@ -41,9 +40,14 @@ export class Stream extends EventTarget {
   /** @type {number|undefined} */
   #timer;
 
-  /** @param {URL} address of the endpoint; http or https becomes ws or wss */
-  constructor(address) {
+  /**
+   * @param {URL} address of the endpoint; http or https becomes ws or wss
+   * @param {number} [framesUnanswered] most frames on their way
+   */
+  constructor(address, framesUnanswered = 2) {
     super();
+    this.framesUnanswered = framesUnanswered;
+    this.#unanswered = new Unanswered(framesUnanswered, FRAME_PATIENCE_MILLIS);
     this.address = new URL(address);
     this.address.protocol = this.address.protocol === 'https:' ? 'wss:' : 'ws:';
   }
@@ -59,6 +63,15 @@ export class Stream extends EventTarget {
       this.#attempt = 0;
       this.#open();
     }
+  }
+
+  /** Ends the connection by the visitor's wish. */
+  disconnect() {
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = null;
+    this.#unanswered.clear();
+    this.#enter({ state: 'idle' });
   }
 
   /**
@@ -114,7 +127,7 @@ export class Stream extends EventTarget {
     this.#enter({ state: 'connecting', attempt: this.#attempt, attempts: RECONNECT_ATTEMPTS });
     const timer = setTimeout(() => this.#closed(socket, 1006, ''), OPEN_TIMEOUT_MILLIS);
     socket.onopen = () => clearTimeout(timer);
-    socket.onmessage = (event) => this.#received(event.data);
+    socket.onmessage = (event) => socket === this.#socket && this.#received(event.data);
     socket.onclose = (event) => {
       clearTimeout(timer);
       this.#closed(socket, event.code, event.reason);
@@ -141,7 +154,7 @@ export class Stream extends EventTarget {
     switch (message.type) {
       case 'connected':
         this.#binary = message.features?.includes('binary') ?? false;
-        this.#unanswered.places = Math.max(1, Math.min(FRAMES_UNANSWERED, message.limits?.max_frames_waiting ?? FRAMES_UNANSWERED));
+        this.#unanswered.places = Math.max(1, Math.min(this.framesUnanswered, message.limits?.max_frames_waiting ?? this.framesUnanswered));
         this.#connectedAt = performance.now();
         this.#enter({ state: 'connected' });
         this.#tell('connected', message);

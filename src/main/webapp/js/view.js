@@ -2,7 +2,6 @@
 export class View {
   #received = 0;
   #drawn = 0;
-  #framesShown = 0;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -32,18 +31,23 @@ export class View {
     } finally {
       bitmap.close();
     }
-    this.#label(message);
+    label(this.canvas, message);
     return true;
   }
+}
 
-  /** Says in the document what is on the canvas, for whoever cannot look at the pixels. */
-  #label({ timestamp, metadata }) {
-    Object.assign(this.canvas.dataset, {
-      framesShown: ++this.#framesShown,
-      timestamp,
-      modelMode: metadata.model_mode,
-      model: metadata.model ?? '',
-      detectedClasses: metadata.detected_classes.join(','),
-    });
-  }
+/**
+ * Says in the document what is on the canvas, for whoever cannot look at the pixels.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import('./messages.js').Segmentation} message
+ */
+export function label(canvas, { timestamp, metadata }) {
+  Object.assign(canvas.dataset, {
+    framesShown: Number(canvas.dataset.framesShown) + 1,
+    timestamp,
+    modelMode: metadata.model_mode,
+    model: metadata.model ?? '',
+    detectedClasses: metadata.detected_classes.join(','),
+  });
 }

@@ -163,6 +163,11 @@ final class Chromium implements AutoCloseable {
                 .toList();
     }
 
+    /** For what has no role of its own. */
+    WebElement element(String id) {
+        return driver.findElement(By.id(id));
+    }
+
     String status() {
         return driver.findElement(By.cssSelector("[role=status]")).getText();
     }
@@ -174,7 +179,12 @@ final class Chromium implements AutoCloseable {
 
     /** @param term of the description list “Live numbers” */
     String figure(String term) {
-        return driver.findElement(By.xpath("//dt[normalize-space()='%s']/following-sibling::dd".formatted(term)))
+        return figure(driver.findElement(By.cssSelector("[aria-label='Live numbers']")), term);
+    }
+
+    /** @param group with a description list */
+    String figure(WebElement group, String term) {
+        return group.findElement(By.xpath(".//dt[normalize-space()='%s']/following-sibling::dd".formatted(term)))
                 .getText();
     }
 
@@ -202,6 +212,12 @@ final class Chromium implements AutoCloseable {
     @Nullable
     Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
+    }
+
+    /** @param script calls its last argument with the result */
+    @Nullable
+    Object await(String script, Object... arguments) {
+        return driver.executeAsyncScript(script, arguments);
     }
 
     boolean holds(String condition, Object... arguments) {

@@ -10,10 +10,13 @@ import dev.osprey.Seen.Spot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Predicate;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,18 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The page in a real Chromium, with a camera that sees the portrait of the samples. */
+/** The page in a real Chromium, with a camera that sees the still of the samples. */
 class PageIT extends RealServer {
 
-    /** Where the person is in the camera's picture, and where not; all of even colour. */
-    private static final List<Spot> PERSON = List.of(new Spot(0.5, 0.4), new Spot(0.3, 0.95), new Spot(0.75, 0.95));
-
-    private static final List<Spot> BACKGROUND =
-            List.of(new Spot(0.95, 0.08), new Spot(0.03, 0.1), new Spot(0.95, 0.5));
-    private static final Spot FACE = PERSON.get(0);
-
-    private static final Colour PERSON_COLOUR = new Colour(128, 0, 0);
-    private static final Colour BLACK = new Colour(0, 0, 0);
+    private static final Spot TABLE = World.inside("table");
+    private static final Spot BACKGROUND = World.inside("background");
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
 
@@ -92,40 +88,53 @@ class PageIT extends RealServer {
     }
 
     @Test
-    void coloursThePersonBeforeTheCameraAndOnlyDarkensTheBackground() {
+    void coloursTheTableBeforeTheCameraAndOnlyDarkensTheBackground() {
         startCamera();
-        for (Spot spot : PERSON) {
-            sees(spot, seen -> seen.isFilledWith(PERSON_COLOUR, 0.6));
-        }
-        for (Spot spot : BACKGROUND) {
-            sees(spot, seen -> seen.isFilledWith(BLACK, 0.6));
-        }
+        sees(TABLE, seen -> seen.isFilledWith(World.TABLE, 0.6));
+        sees(BACKGROUND, seen -> seen.isFilledWith(World.BLACK, 0.6));
         chromium.until(
-                "the person is named", () -> result("dataset.detectedClasses").equals("person"));
+                "the table is named",
+                () -> List.of(result("dataset.detectedClasses").split(",")).contains("table"));
         assertEquals("Streaming", chromium.status());
     }
 
     @Test
-    void playsTheSample() {
+    void playsTheSampleInEveryMode() {
         chromium.find("button", "Play the sample").click();
         framesComeBack();
-        assertEquals("640", result("width"));
-        // The sample's camera drifts and zooms, but never leaves the face.
-        sees(new Spot(0.5, 0.5), seen -> seen.isFilledWith(PERSON_COLOUR, 0.6));
         assertTrue(chromium.radio("Source", "Sample").isSelected());
+        for (String mode : List.of("Fast", "Accurate", "SOTA", "Balanced")) {
+            chromium.radio("Mode", mode).click();
+            chromium.until("pictures come back in the mode " + mode, () -> result("dataset.modelMode")
+                    .equalsIgnoreCase(mode));
+            String before = picture("Segmented picture");
+            framesComeBack();
+            assertNotEquals(before, picture("Segmented picture"));
+        }
+        assertEquals("640", result("width"));
+        assertEquals("480", result("height"));
     }
 
     @Test
-    void takesAPictureFromDisk() {
+    void saysWhatTheShippedModelsKnow() {
+        WebElement note = chromium.element("world-note");
+        assertTrue(note.isDisplayed());
+        assertTrue(note.getText().contains("models/README.md"), note.getText());
+    }
+
+    @Test
+    void takesAPictureFromDisk() throws IOException {
+        Path square = folder.resolve("square.png");
+        int side = 480;
+        int left = (640 - side) / 2;
+        ImageIO.write(ImageIO.read(World.STILL.toFile()).getSubimage(left, 0, side, side), "png", square.toFile());
         chromium.radio("Source", "Picture or clip").click();
-        chromium.find("file", "File from this device")
-                .sendKeys(CameraClip.PORTRAIT.toAbsolutePath().toString());
+        chromium.find("file", "File from this device").sendKeys(square.toString());
         chromium.find("button", "Start").click();
         framesComeBack();
-        assertEquals("512", result("width"));
-        assertEquals("600", result("height"));
-        sees(new Spot(0.5, 0.26), seen -> seen.isFilledWith(PERSON_COLOUR, 0.6));
-        sees(new Spot(0.95, 0.08), seen -> seen.isFilledWith(BLACK, 0.6));
+        assertEquals("480", result("width"));
+        assertEquals("480", result("height"));
+        sees(new Spot((TABLE.x() * 640 - left) / side, TABLE.y()), seen -> seen.isFilledWith(World.TABLE, 0.6));
     }
 
     @Test
@@ -136,17 +145,6 @@ class PageIT extends RealServer {
         chromium.find("button", "Start").click();
         chromium.until("the page explains", () -> chromium.notices().contains("cannot read “notes.txt”"));
         assertTrue(chromium.shows("button", "Start"));
-    }
-
-    @Test
-    void changesToEveryMode() {
-        startCamera();
-        for (String mode : List.of("Fast", "Accurate", "SOTA", "Balanced")) {
-            chromium.radio("Mode", mode).click();
-            chromium.until("pictures come back in the mode " + mode, () -> result("dataset.modelMode")
-                    .equalsIgnoreCase(mode));
-            assertTrue(chromium.radio("Mode", mode).isSelected());
-        }
     }
 
     @Test
@@ -162,21 +160,23 @@ class PageIT extends RealServer {
     void drawsContoursAndLeavesWhatIsInsideThem() {
         startCamera();
         render("Contour");
-        sees(FACE, Seen::isUnchanged);
-        sees(BACKGROUND.get(0), Seen::isUnchanged);
+        sees(TABLE, Seen::isUnchanged);
+        sees(BACKGROUND, Seen::isUnchanged);
         assertFalse(chromium.find("slider", "Opacity").isEnabled());
     }
 
     @Test
-    void blendsByGivingThePersonTheHueOfItsColour() {
+    void blendsByGivingTheTableTheHueOfItsColour() {
         startCamera();
         render("Blend");
-        // Red has the hue 0: as bright as before, and green as much as blue.
-        sees(FACE, seen -> {
+        // Red has the hue 0: red as bright as the brightest was, green and blue as dark as the darkest.
+        sees(TABLE, seen -> {
             Colour input = seen.input();
-            return seen.result().isNear(new Colour(input.red(), input.blue(), input.blue()));
+            int brightest = Math.max(input.red(), Math.max(input.green(), input.blue()));
+            int darkest = Math.min(input.red(), Math.min(input.green(), input.blue()));
+            return seen.result().isNear(new Colour(brightest, darkest, darkest));
         });
-        sees(BACKGROUND.get(0), Seen::isUnchanged);
+        sees(BACKGROUND, Seen::isUnchanged);
     }
 
     @Test
@@ -184,19 +184,19 @@ class PageIT extends RealServer {
         startCamera();
         WebElement slider = chromium.find("slider", "Opacity");
         slider.sendKeys(Keys.END);
-        sees(FACE, seen -> seen.result().isNear(PERSON_COLOUR));
+        sees(TABLE, seen -> seen.result().isNear(World.TABLE));
         slider.sendKeys(Keys.HOME);
-        sees(FACE, Seen::isUnchanged);
+        sees(TABLE, Seen::isUnchanged);
     }
 
     @Test
     void drawsOnlyTheClassesThatAreTicked() {
         startCamera();
-        WebElement person = classBox("person");
-        person.click();
-        sees(FACE, seen -> seen.isFilledWith(BLACK, 0.6));
-        person.click();
-        sees(FACE, seen -> seen.isFilledWith(PERSON_COLOUR, 0.6));
+        WebElement table = classBox("table");
+        table.click();
+        sees(TABLE, seen -> seen.isFilledWith(World.BLACK, 0.6));
+        table.click();
+        sees(TABLE, seen -> seen.isFilledWith(World.TABLE, 0.6));
     }
 
     @Test
@@ -207,7 +207,7 @@ class PageIT extends RealServer {
         }
         assertTrue(value("Dropped frames") >= 0);
         String served = (String) chromium.run("return document.getElementById('served-by').textContent");
-        assertTrue(String.valueOf(served).startsWith("Served by person, version "), served);
+        assertTrue(String.valueOf(served).startsWith("Served by balanced, version "), served);
     }
 
     @Test
@@ -286,19 +286,161 @@ class PageIT extends RealServer {
         chromium.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
         assertEquals("Side by side", chromium.focused());
         chromium.until("the picture has twice the width", () -> result("width").equals("1280"));
-        chromium.tabTo("person");
+        chromium.tabTo("table");
         chromium.press(Keys.SPACE);
-        assertFalse(classBox("person").isSelected());
+        assertFalse(classBox("table").isSelected());
+    }
+
+    @Test
+    void comparesTwoModesOnTheSameFrame() {
+        compare();
+        assertEquals("fast", compared(0, "modelMode"));
+        assertEquals("sota", compared(1, "modelMode"));
+        for (String side : List.of("First mode", "Second mode")) {
+            WebElement pane = chromium.find("group", side);
+            for (String term : List.of("Latency", "Model", "Mean IoU")) {
+                chromium.until(side + " has a number for " + term, () -> number(chromium.figure(pane, term)) > 0);
+            }
+            assertTrue(number(chromium.figure(pane, "Mean IoU")) < 1);
+        }
+        // The same mode on both sides makes the same picture of the same frame.
+        chromium.radio("Second mode", "Fast").click();
+        chromium.until("both sides are in the same mode", () -> compared(1, "modelMode")
+                .equals("fast"));
+        assertEquals(0, chromium.number("""
+            (() => {
+              const [one, other] = arguments.map((canvas) =>
+                canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data);
+              return one.reduce((sum, value, at) => sum + (value === other[at] ? 0 : 1), 0);
+            })()""", pane(0), pane(1)));
+        // The stream of the other views has kept its mode.
+        chromium.radio("View", "Result").click();
+        framesComeBack();
+        assertEquals("balanced", result("dataset.modelMode"));
+    }
+
+    @Test
+    void sotaIsNearerToTheTruthThanFast() {
+        compare();
+        int frames = 50;
+        chromium.until("enough frames were compared", () -> Integer.parseInt(compared(1, "framesShown")) > frames);
+        double fast = number(chromium.figure(chromium.find("group", "First mode"), "Mean IoU"));
+        double sota = number(chromium.figure(chromium.find("group", "Second mode"), "Mean IoU"));
+        assertTrue(sota > fast, "%s is not more than %s".formatted(sota, fast));
+    }
+
+    /** What is shown as the truth is drawn from the clip once more: it fits one frame better than those around it. */
+    @Test
+    void showsTheTruthOfTheVeryFrame() {
+        compare();
+        assertEquals(0L, chromium.await("""
+            const [canvas, done] = arguments;
+            (async () => {
+              const number = Number(canvas.dataset.frame);
+              const shown = canvas.getContext('2d').getImageData(0, 0, 640, 480).data;
+              const video = Object.assign(document.createElement('video'), { src: 'samples/world.mp4', muted: true });
+              const context = new OffscreenCanvas(640, 480).getContext('2d', { willReadFrequently: true });
+              const distances = [];
+              for (let step = -2; step <= 2; step++) {
+                const frame = Math.min(249, Math.max(0, number + step));
+                await new Promise((resolve, reject) => {
+                  Object.assign(video, { onseeked: resolve, onerror: reject, currentTime: (frame + 0.5) / 25 });
+                });
+                context.globalAlpha = 1;
+                context.drawImage(video, 0, 0);
+                const sheet = new Image();
+                sheet.src = `samples/world-truth-${Math.floor(frame / 25)}.png`;
+                await sheet.decode();
+                const place = frame % 25;
+                context.globalAlpha = 0.6;
+                context.drawImage(sheet, (place % 5) * 640, Math.floor(place / 5) * 480, 640, 480, 0, 0, 640, 480);
+                const expected = context.getImageData(0, 0, 640, 480).data;
+                distances.push([shown.reduce((sum, value, at) => sum + Math.abs(value - expected[at]), 0), frame - number]);
+              }
+              distances.sort(([one], [other]) => one - other);
+              done(distances[0][1]);
+            })();""", chromium.find("img", "Ground truth of the same frame")));
+    }
+
+    @Test
+    void comparesWhatTheCameraSeesWithoutATruth() {
+        chromium.radio("View", "Compare").click();
+        chromium.find("button", "Start").click();
+        chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
+        assertFalse(chromium.shows("img", "Ground truth of the same frame"));
+        assertFalse(chromium.shows("checkbox", "Mark only mistakes"));
+        assertEquals("Streaming", chromium.status());
+    }
+
+    @Test
+    void comparesByKeyboardAlone() {
+        chromium.tabTo("Compare two modes");
+        chromium.press(Keys.ENTER);
+        chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
+        chromium.tabTo("Fast");
+        chromium.press(Keys.ARROW_RIGHT);
+        chromium.until(
+                "the first mode is another", () -> compared(0, "modelMode").equals("balanced"));
+        assertEquals("sota", compared(1, "modelMode"));
+        chromium.tabTo("Mark only mistakes");
+        chromium.press(Keys.SPACE);
+        assertTrue(chromium.find("checkbox", "Mark only mistakes").isSelected());
+        chromium.tabTo("Compare");
+        chromium.press(Keys.ARROW_LEFT);
+        framesComeBack();
+    }
+
+    @Test
+    void namesTheClassesOfAModelThatTheOperatorBringsIn() throws Exception {
+        startCamera();
+        classBox("table");
+        Path model = Path.of(System.getProperty("osprey.test.models"), "balanced");
+        String manifest = Files.readString(model.resolve("model.json"));
+        String checksum = StreamClient.json(manifest).getJsonObject("sha256").getString("1");
+        Files.createDirectories(model.resolve("2"));
+        Files.copy(model.resolve("1/model.onnx"), model.resolve("2/model.onnx"), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(
+                    model.resolve("model.json"),
+                    manifest.replace("\"table\"", "\"desk\"")
+                            .replace("\"" + checksum + "\"", "\"%s\",\"2\":\"%s\"".formatted(checksum, checksum)));
+            serveBalanced(2);
+            classBox("desk");
+            assertFalse(chromium.shows("checkbox", "table"));
+            assertFalse(chromium.element("world-note").isDisplayed());
+            sees(TABLE, seen -> seen.isFilledWith(World.TABLE, 0.6));
+        } finally {
+            Files.writeString(model.resolve("model.json"), manifest);
+            serveBalanced(1);
+        }
+        classBox("table");
+    }
+
+    private static void serveBalanced(int version) throws Exception {
+        HttpResponse<String> answer = send(
+                "PUT",
+                "/api/models/balanced",
+                "{\"version\":%d}".formatted(version),
+                "Content-Type",
+                "application/json");
+        assertEquals(200, answer.statusCode(), answer::body);
     }
 
     @Test
     void fitsATelephone() {
         for (String scheme : List.of("light", "dark")) {
             chromium.look(375, 812, scheme);
-            assertTrue(chromium.holds("document.scrollingElement.scrollWidth <= innerWidth"));
+            assertFits();
         }
         startCamera();
         chromium.find("img", "Segmented picture");
+        assertFits();
+        chromium.radio("View", "Compare").click();
+        chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
+        assertFits();
+    }
+
+    private static void assertFits() {
         assertTrue(chromium.holds("document.scrollingElement.scrollWidth <= innerWidth"));
     }
 
@@ -318,13 +460,43 @@ class PageIT extends RealServer {
 
     @Test
     void looksLikeThisAtWork() throws IOException {
-        chromium.look(1280, 1104, "light");
-        startCamera();
+        chromium.find("button", "Play the sample").click();
         chromium.until("the chart has something to show", () -> Integer.parseInt(result("dataset.framesShown")) > 150);
-        chromium.photograph(SCREENSHOTS.resolve("stream-light.png"));
-        chromium.look(1280, 1104, "dark");
-        framesComeBack();
-        chromium.photograph(SCREENSHOTS.resolve("stream-dark.png"));
+        photograph("stream", 1280, 1160);
+    }
+
+    @Test
+    void looksLikeThisInComparison() throws IOException {
+        compare();
+        chromium.until("the numbers have settled", () -> Integer.parseInt(compared(1, "framesShown")) > 100);
+        photograph("compare", 1280, 860);
+        photograph("compare-narrow", 390, 1990);
+    }
+
+    private static void photograph(String name, int width, int height) throws IOException {
+        for (String scheme : List.of("light", "dark")) {
+            chromium.look(width, height, scheme);
+            chromium.photograph(SCREENSHOTS.resolve("%s-%s.png".formatted(name, scheme)));
+        }
+    }
+
+    private static void compare() {
+        chromium.find("button", "Compare two modes").click();
+        chromium.until("both sides show pictures", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
+    }
+
+    private static WebElement pane(int side) {
+        return chromium.find("img", "Picture in the %s mode".formatted(side == 0 ? "first" : "second"));
+    }
+
+    /** @param property of the data of the canvas on one side */
+    private static String compared(int side, String property) {
+        return String.valueOf(chromium.run("return arguments[0].dataset[arguments[1]]", pane(side), property));
+    }
+
+    /** The pixels of a canvas as an address. */
+    private static String picture(String name) {
+        return String.valueOf(chromium.run("return arguments[0].toDataURL()", chromium.find("img", name)));
     }
 
     private static void startCamera() {
@@ -358,9 +530,13 @@ class PageIT extends RealServer {
         return String.valueOf(chromium.run("return document.getElementById('result')." + property));
     }
 
-    /** The number in front of the unit, 0 where there is none yet. */
     private static double value(String term) {
-        String number = chromium.figure(term).replaceAll("[^0-9.].*", "");
+        return number(chromium.figure(term));
+    }
+
+    /** The number in front of the unit, 0 where there is none yet. */
+    private static double number(String figure) {
+        String number = figure.replaceAll("[^0-9.].*", "");
         return number.isEmpty() ? 0 : Double.parseDouble(number);
     }
 
