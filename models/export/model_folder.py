@@ -48,11 +48,13 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_model(models: Path, manifest: dict, network: bytes, facts: Mapping[str, object]) -> Path:
+def write_model(
+    models: Path, manifest: dict, network: bytes, facts: Mapping[str, object], documents: Path | None = None
+) -> Path:
     """Writes models/<name>: network, manifest, card, notice and licence text. Returns the folder.
 
-    The card and the notice are the templates in this folder's <name>, with `facts` and the network's checksum and
-    size filled in.
+    The card and the notice are the templates in `documents`, by default this folder's <name>, with `facts` and the
+    network's checksum and size filled in.
     """
     folder = models / manifest["name"]
     version = folder / str(manifest["version"])
@@ -63,7 +65,7 @@ def write_model(models: Path, manifest: dict, network: bytes, facts: Mapping[str
     write_text(folder / "model.json", json.dumps(manifest, indent=2) + "\n")
     facts = {**facts, "model_sha256": checksum, "model_kib": round(len(network) / 1024)}
     for document in ("MODEL_CARD.md", "NOTICE"):
-        template = Template((HERE / manifest["name"] / document).read_text(encoding="utf-8"))
+        template = Template(((documents or HERE / manifest["name"]) / document).read_text(encoding="utf-8"))
         write_text(folder / document, template.substitute(facts))
     licence = HERE / "licences" / f"{manifest['licence']}.txt"
     write_text(folder / "LICENSE", licence.read_text(encoding="utf-8"))

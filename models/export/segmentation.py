@@ -1,0 +1,180 @@
+"""From a torch segmentation network to the graph the server runs: bytes in, one class a pixel out.
+
+    network = torchvision.models.segmentation.deeplabv3_mobilenet_v3_large(num_classes=9)
+    content = export(network, width=320, height=240, facts={"network": "...", "weights": "..."})
+
+A network is one of FAMILIES. Its graph takes `pixels` uint8 [N, height, width, 3], BGR, and gives `mask` uint8
+[N, height, width], equal to what the family's own Python stack makes of the same picture at that size. The weights
+keep their names, behind `network.`, so that the file is a checkpoint as well: `weights` reads them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import onnx
+import onnx_ir
+import onnxscript.optimizer
+import torch
+from onnx import numpy_helper
+from onnx_ir.passes import common as passes
+from onnxruntime.transformers.float16 import convert_float_to_float16
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+from torchvision.models.segmentation import DeepLabV3
+from transformers import Mask2FormerForUniversalSegmentation, SegformerForSemanticSegmentation
+
+# What all four families were trained with: RGB in [0, 1], ImageNet's mean and standard deviation.
+MEAN = (0.485, 0.456, 0.406)
+DEVIATION = (0.229, 0.224, 0.225)
+BYTE_RANGE = 255
+
+# Transformers' post-processing of Mask2Former brings every query's mask to this size before it adds them up, whatever
+# the picture's size.
+QUERY_MASK_SIZE = (384, 384)
+
+MAX_BATCH = 256
+# The newest that onnxscript's torch library translates into.
+OPSET = 20
+
+PREFIX = "network."
+
+
+def deeplab_scores(network: DeepLabV3, planes: Tensor) -> Tensor:
+    """The scores before the network enlarges them itself; its auxiliary head is for training."""
+    return network.classifier(network.backbone(planes)["out"])
+
+
+def segformer_scores(network: SegformerForSemanticSegmentation, planes: Tensor) -> Tensor:
+    return network(planes).logits
+
+
+def mask2former_scores(network: Mask2FormerForUniversalSegmentation, planes: Tensor) -> Tensor:
+    """For each class the sum over the queries: how much the query is of that class times how much the pixel is its."""
+    answer = network(planes)
+    # The last class is "no object".
+    classes = answer.class_queries_logits.softmax(dim=-1)[..., :-1]
+    masks = enlarge(answer.masks_queries_logits, QUERY_MASK_SIZE).sigmoid()
+    return torch.einsum("nqc,nqhw->nchw", classes, masks)
+
+
+# How each family makes float32 scores [N, classes, h, w], at a size of its own, of normalised planes
+# [N, 3, height, width].
+FAMILIES: dict[type[nn.Module], Callable[[nn.Module, Tensor], Tensor]] = {
+    DeepLabV3: deeplab_scores,
+    SegformerForSemanticSegmentation: segformer_scores,
+    Mask2FormerForUniversalSegmentation: mask2former_scores,
+}
+
+
+def enlarge(values: Tensor, size: tuple[int, int]) -> Tensor:
+    return interpolate(values, size=size, mode="bilinear", align_corners=False)
+
+
+class MaskOfPixels(nn.Module):
+    """A network between bytes and bytes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.scores = next(scores for family, scores in FAMILIES.items() if isinstance(network, family))
+        # As one multiplication and one addition.
+        deviation = torch.tensor(DEVIATION).reshape(3, 1, 1)
+        self.register_buffer("scale", 1 / (BYTE_RANGE * deviation), persistent=False)
+        self.register_buffer("shift", -torch.tensor(MEAN).reshape(3, 1, 1) / deviation, persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        height, width = pixels.shape[1:3]
+        # Laid out and reordered as bytes, a quarter of the memory of floats.
+        rgb = pixels.permute(0, 3, 1, 2).flip(1)
+        scores = self.scores(self.network, rgb.float() * self.scale + self.shift)
+        return enlarge(scores, (height, width)).argmax(dim=1).to(torch.uint8)
+
+
+def export(
+    network: nn.Module,
+    width: int,
+    height: int,
+    facts: Mapping[str, str],
+    *,
+    fp16: bool = False,
+    any_batch: bool = True,
+) -> bytes:
+    """The ONNX file: the same network and torch version give the same bytes.
+
+    :param facts: written into the file's metadata; the number of parameters is added
+    :param fp16: computes in half precision, for GPUs; the CPU widens it again and gains nothing
+    :param any_batch: takes any number of frames, otherwise one
+    """
+    # A trace of one frame would take the batch for a constant.
+    example = torch.zeros([2 if any_batch else 1, height, width, 3], dtype=torch.uint8)
+    batch = torch.export.Dim("N", min=1, max=MAX_BATCH)
+    with torch.no_grad():
+        program = torch.onnx.export(
+            MaskOfPixels(network).eval(),
+            (example,),
+            input_names=["pixels"],
+            output_names=["mask"],
+            opset_version=OPSET,
+            dynamic_shapes=({0: batch},) if any_batch else None,
+            dynamo=True,
+            optimize=False,
+            verbose=False,
+        )
+    model = onnx_ir.to_proto(simplified(program.model))
+    if fp16:
+        model = convert_float_to_float16(model, keep_io_types=True)
+    # Without the heads and layers that are for training alone.
+    kept = weights(model).keys()
+    parameters = sum(values.numel() for name, values in network.named_parameters() if name in kept)
+    return finished(model, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
+
+
+def simplified(model: onnx_ir.Model) -> onnx_ir.Model:
+    """Computes what does not depend on the input, but leaves the weights as they are.
+
+    ONNX Runtime folds them when it loads the file, normalisations into convolutions too. torch's own optimisation
+    would do it here and leave weights that no other program can use.
+    """
+
+    def reads_weights(node: onnx_ir.Node) -> bool:
+        return any(value is not None and (value.name or "").startswith(PREFIX) for value in node.inputs)
+
+    onnxscript.optimizer.fold_constants(
+        model, onnx_shape_inference=True, should_fold=lambda node: False if reads_weights(node) else None
+    )
+    for tidy in (
+        passes.RemoveUnusedNodesPass(),
+        passes.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0),
+        passes.CommonSubexpressionEliminationPass(),
+        passes.RemoveUnusedNodesPass(),
+        passes.RemoveUnusedOpsetsPass(),
+        passes.OutputFixPass(),
+        passes.NameFixPass(),
+    ):
+        tidy(model)
+    return model
+
+
+def finished(model: onnx.ModelProto, facts: Mapping[str, str]) -> onnx.ModelProto:
+    """Checked, with the facts as metadata, and without torch's notes on where each node came from."""
+    described: Iterable = (model.graph, *model.graph.node, *model.graph.input, *model.graph.output)
+    for part in (*described, *model.graph.initializer):
+        del part.metadata_props[:]
+        part.ClearField("doc_string")
+    del model.graph.value_info[:]
+    model.graph.name = "segmentation"
+    model.producer_name, model.producer_version = "osprey", ""
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, dict(facts))
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def weights(model: onnx.ModelProto) -> dict[str, Tensor]:
+    """The network's weights by the names torch knows them by."""
+    return {
+        tensor.name.removeprefix(PREFIX): torch.from_numpy(numpy_helper.to_array(tensor).copy())
+        for tensor in model.graph.initializer
+        if tensor.name.startswith(PREFIX)
+    }
