@@ -70,6 +70,23 @@ public abstract class RealServer {
         return HTTP.send(request.build(), BodyHandlers.ofString());
     }
 
+    /**
+     * Has a model served, as an operator does.
+     *
+     * @param body such as <code>{"version": 2}</code>
+     */
+    protected static HttpResponse<String> serve(String model, String body) throws IOException, InterruptedException {
+        return send("PUT", "/api/models/" + model, body, "Content-Type", "application/json");
+    }
+
+    /** Has a version of a model served, which must work. */
+    protected static void serve(String model, int version) throws IOException, InterruptedException {
+        HttpResponse<String> answer = serve(model, "{\"version\":" + version + "}");
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(answer.body());
+        }
+    }
+
     /** Open streams, as {@code /health} counts them. */
     protected static int activeConnections() throws IOException, InterruptedException {
         return StreamClient.json(get("/health").body()).getInt("active_connections");

@@ -142,11 +142,16 @@ public final class StreamClient implements AutoCloseable {
         return arrival;
     }
 
-    public Arrival.Message nextMessage(String type) throws InterruptedException {
+    public Arrival.Message nextMessage() throws InterruptedException {
         Arrival arrival = arrival();
         if (!(arrival instanceof Arrival.Message message)) {
-            throw new AssertionError("Expected " + type + ", found " + arrival);
+            throw new AssertionError("Expected a message, found " + arrival);
         }
+        return message;
+    }
+
+    public Arrival.Message nextMessage(String type) throws InterruptedException {
+        Arrival.Message message = nextMessage();
         assertEquals(type, message.json().getString("type"), () -> "in " + message.json());
         return message;
     }

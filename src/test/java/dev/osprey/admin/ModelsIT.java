@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.ModelFolder;
 import dev.osprey.RealServer;
 import dev.osprey.StreamClient;
 import jakarta.json.Json;
@@ -14,7 +15,6 @@ import java.io.StringReader;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,34 +31,20 @@ class ModelsIT extends RealServer {
     /** The model of the mode in which a connection begins. */
     private static final String MODEL = "balanced";
 
-    private static final Path FOLDER = Path.of(System.getProperty("osprey.test.models"), MODEL);
+    @SuppressWarnings("NullAway.Init")
+    private ModelFolder folder;
 
-    /** Adds the version 2 while the server runs, as an operator does; the network is the same. */
+    /** While the server runs, as an operator does; the network is the same. */
     @BeforeEach
-    void addVersion2() throws IOException {
-        Files.createDirectories(FOLDER.resolve("2"));
-        Files.copy(
-                FOLDER.resolve("1").resolve("model.onnx"),
-                FOLDER.resolve("2").resolve("model.onnx"),
-                StandardCopyOption.REPLACE_EXISTING);
-        Path manifest = FOLDER.resolve("model.json");
-        JsonObject model = StreamClient.json(Files.readString(manifest));
-        JsonObject checksums = model.getJsonObject("sha256");
-        Files.writeString(
-                manifest,
-                Json.createObjectBuilder(model)
-                        .add("sha256", Json.createObjectBuilder(checksums).add("2", checksums.get("1")))
-                        .build()
-                        .toString());
+    void addAVersion() throws IOException {
+        folder = new ModelFolder(MODEL);
+        folder.add(folder.network());
     }
 
     @AfterEach
-    void serveVersion1() throws Exception {
-        assertEquals(200, serve(MODEL, "{\"version\":1}").statusCode());
-    }
-
-    private static HttpResponse<String> serve(String model, String body) throws Exception {
-        return send("PUT", "/api/models/" + model, body, "Content-Type", "application/json");
+    void goBack() throws Exception {
+        folder.close();
+        serve(MODEL, folder.version());
     }
 
     private static HttpResponse<String> unload(String model) throws Exception {
@@ -91,12 +77,14 @@ class ModelsIT extends RealServer {
 
     @Test
     void listsWhatIsServedAndWhatCouldBe() throws Exception {
-        assertEquals(200, serve(MODEL, "{\"version\":2}").statusCode());
+        serve(MODEL, folder.nextVersion());
         JsonObject model = model(get("/api/models"));
         assertEquals(MODEL, model.getString("name"));
-        assertEquals(2, model.getInt("version"));
+        assertEquals(folder.nextVersion(), model.getInt("version"));
         assertEquals("ready", model.getString("state"));
-        assertEquals("[1,2]", model.getJsonArray("versions").toString());
+        assertEquals(
+                "[%d,%d]".formatted(folder.version(), folder.nextVersion()),
+                model.getJsonArray("versions").toString());
         assertTrue(model.getInt("memory_mib") > 0);
     }
 
@@ -141,14 +129,14 @@ class ModelsIT extends RealServer {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         Future<Integer> one = threads.submit(() -> streamUntil(over, frame));
         Future<Integer> other = threads.submit(() -> streamUntil(over, frame));
-        for (int version : new int[] {2, 1, 2}) {
+        for (int version : new int[] {folder.nextVersion(), folder.version(), folder.nextVersion()}) {
             assertEquals(
                     version,
                     model(serve(MODEL, "{\"version\":" + version + "}")).getInt("version"));
         }
         over.set(true);
-        assertEquals(2, one.get(1, TimeUnit.MINUTES));
-        assertEquals(2, other.get(1, TimeUnit.MINUTES));
+        assertEquals(folder.nextVersion(), one.get(1, TimeUnit.MINUTES));
+        assertEquals(folder.nextVersion(), other.get(1, TimeUnit.MINUTES));
         threads.shutdown();
         await("The old versions are closed", () -> get("/api/models").body().indexOf("draining") < 0);
     }
@@ -190,7 +178,7 @@ class ModelsIT extends RealServer {
 
     @Test
     void refusesWhatIsNotInTheRepository() throws Exception {
-        assertProblem(404, "MODEL_UNKNOWN", serve(MODEL, "{\"version\":3}"));
+        assertProblem(404, "MODEL_UNKNOWN", serve(MODEL, "{\"version\":99}"));
         assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{\"version\":1}"));
         assertProblem(404, "MODEL_UNKNOWN", serve("unicorn", "{}"));
         assertProblem(404, "MODEL_UNKNOWN", unload("unicorn"));
@@ -201,9 +189,9 @@ class ModelsIT extends RealServer {
 
     @Test
     void refusesAVersionThatIsNotWhatItsManifestSays() throws Exception {
-        Files.writeString(FOLDER.resolve("2").resolve("model.onnx"), "This is no network");
-        assertProblem(500, "MODEL_INVALID", serve(MODEL, "{\"version\":2}"));
-        assertEquals(1, model(get("/api/models")).getInt("version"));
+        Files.writeString(folder.file(folder.nextVersion()), "This is no network");
+        assertProblem(500, "MODEL_INVALID", serve(MODEL, "{\"version\":" + folder.nextVersion() + "}"));
+        assertEquals(folder.version(), model(get("/api/models")).getInt("version"));
     }
 
     @Test

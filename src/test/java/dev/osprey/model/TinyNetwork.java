@@ -4,28 +4,69 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A network of one node, written as the Protocol Buffers message of the ONNX format by hand: {@code mask}, uint8
- * [N, height, width], is the greatest of the three channels of {@code pixels}, uint8 [N, height, width, 3].
+ * Networks written as the Protocol Buffers message of the ONNX format by hand: {@code mask}, uint8 [N, height, width], is
+ * the greatest of the three channels of {@code pixels}, uint8 [N, height, width, 3].
  */
 public final class TinyNetwork {
 
     private static final int UINT8 = 2;
+    private static final int INT64 = 7;
+    private static final int BOOL = 9;
 
     private TinyNetwork() {}
 
     /** @param batch how many pictures it takes; -1 for any number */
     public static byte[] greatestChannel(int batch, int height, int width) {
-        Message node = new Message()
-                .text(1, "pixels")
+        return model(new Message()
+                .message(1, greatest("mask"))
+                .text(2, "tiny")
+                .message(11, tensor("pixels", UINT8, batch, height, width, 3))
+                .message(12, tensor("mask", UINT8, batch, height, width)));
+    }
+
+    /**
+     * As {@link #greatestChannel} for one picture, after many turns of a loop that does nothing: on any machine it takes its
+     * time, which no second processor shortens.
+     *
+     * @param turns about two million of them take a second
+     */
+    public static byte[] slow(int turns, int height, int width) {
+        Message body = new Message()
+                .message(1, node("Identity", "going", "goes-on"))
+                .message(1, node("Identity", "state", "same-state"))
+                .text(2, "nothing")
+                .message(11, tensor("turn", INT64))
+                .message(11, tensor("going", BOOL))
+                .message(11, tensor("state", UINT8, 1, height, width))
+                .message(12, tensor("goes-on", BOOL))
+                .message(12, tensor("same-state", UINT8, 1, height, width));
+        Message loop = new Message()
+                .text(1, "turns")
+                .text(1, "")
+                .text(1, "greatest")
                 .text(2, "mask")
-                .text(4, "ReduceMax")
+                .text(4, "Loop")
+                .message(5, new Message().text(1, "body").number(20, 5).message(6, body));
+        return model(new Message()
+                .message(1, greatest("greatest"))
+                .message(1, loop)
+                .text(2, "slow")
+                .message(5, new Message().number(2, INT64).number(7, turns).text(8, "turns"))
+                .message(11, tensor("pixels", UINT8, 1, height, width, 3))
+                .message(12, tensor("mask", UINT8, 1, height, width)));
+    }
+
+    private static Message greatest(String output) {
+        return node("ReduceMax", "pixels", output)
                 .message(5, new Message().text(1, "axes").number(20, 7).number(8, 3))
                 .message(5, new Message().text(1, "keepdims").number(20, 2).number(3, 0));
-        Message graph = new Message()
-                .message(1, node)
-                .text(2, "tiny")
-                .message(11, tensor("pixels", batch, height, width, 3))
-                .message(12, tensor("mask", batch, height, width));
+    }
+
+    private static Message node(String operator, String input, String output) {
+        return new Message().text(1, input).text(2, output).text(4, operator);
+    }
+
+    private static byte[] model(Message graph) {
         return new Message()
                 .number(1, 8)
                 .message(7, graph)
@@ -34,12 +75,12 @@ public final class TinyNetwork {
                 .toByteArray();
     }
 
-    private static Message tensor(String name, int... sides) {
+    private static Message tensor(String name, int elements, int... sides) {
         Message shape = new Message();
         for (int side : sides) {
             shape.message(1, side < 0 ? new Message().text(2, "N") : new Message().number(1, side));
         }
-        Message type = new Message().number(1, UINT8).message(2, shape);
+        Message type = new Message().number(1, elements).message(2, shape);
         return new Message().text(1, name).message(2, new Message().message(1, type));
     }
 
