@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The WAR as it was built, on the Payara Micro it is delivered with, in a process of its own. */
 final class PayaraServer implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Process process;
     private final int port;
@@ -54,7 +54,7 @@ final class PayaraServer implements AutoCloseable {
                 "server-config/logging.properties",
                 "--nohazelcast",
                 "--disablephonehome"));
-        File log = RoundTripBenchmark.FOLDER.resolve("server.log").toFile();
+        File log = Benchmark.FOLDER.resolve("server.log").toFile();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log)

@@ -35,7 +35,8 @@ final class PlainWebSocket implements AutoCloseable {
     PlainWebSocket(int port, String path) throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
+        // The largest networks take more than ten seconds for a frame.
+        socket.setSoTimeout(120_000);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         out = socket.getOutputStream();
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 65_536));

@@ -1,12 +1,9 @@
 package dev.osprey.bench;
 
-import dev.osprey.segmentation.BareLoop;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,10 +16,10 @@ import java.util.Map;
  * ways take turns of a few frames, each time in another order, so that whatever else the machine does falls on all of them; a
  * round is some turns of each, and a ratio is always of two medians from the same round.
  */
-public final class RoundTripBenchmark {
+final class RoundTripBenchmark {
 
-    /** Where the benchmark leaves its picture and the processes their logs. */
-    static final Path FOLDER = Path.of("target/benchmark");
+    /** The smallest of the shipped models, next to which what the server adds shows best. */
+    private static final String MODEL = "person";
 
     private static final int WARM_UP_ROUNDS = Integer.getInteger("osprey.benchmark.warm-up-rounds", 12);
     private static final int ROUNDS = Integer.getInteger("osprey.benchmark.rounds", 20);
@@ -30,39 +27,24 @@ public final class RoundTripBenchmark {
     private static final int FRAMES = Integer.getInteger("osprey.benchmark.frames", 10);
     private static final int CONNECTIONS = 100;
 
-    private RoundTripBenchmark() {}
+    private final Benchmark benchmark;
 
-    /** Run by {@code mvn -Pbench}, from the project's folder. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        Files.createDirectories(FOLDER);
-        Path picture = FOLDER.resolve("frame.jpg");
-        SamplePicture.write(picture);
-        List<Core> cores = Core.available();
-        boolean pinned = cores.size() >= 2;
-        Core work = pinned ? cores.get(0) : null;
-        Core wait = pinned ? cores.get(1) : null;
-        List<String> options = List.of(
-                "@server-config/jvm.options",
-                "-Donnxruntime.native.path=" + System.getProperty("onnxruntime.native.path"),
-                "-Dosprey.runtime.provider=cpu",
-                "-Dosprey.runtime.intra-op-threads=1");
-        List<String> serverOptions = new ArrayList<>(options);
-        serverOptions.addAll(Arrays.stream(System.getProperty("osprey.benchmark.server-options", "")
-                        .split(" ", -1))
-                .filter(option -> !option.isEmpty())
-                .toList());
-        try (Worker client = Worker.start("client", wait, List.of(), StreamClient.class, picture.toString())) {
+    RoundTripBenchmark(Benchmark benchmark) {
+        this.benchmark = benchmark;
+    }
+
+    void run() throws IOException, InterruptedException {
+        try (Worker client = benchmark.client()) {
             client.ask("rehearse " + 10 * CONNECTIONS);
-            try (PayaraServer server = PayaraServer.start(work, serverOptions)) {
+            try (PayaraServer server = benchmark.server("-Dosprey.segmentation.balanced-model=" + MODEL)) {
                 // Asked before anything else, since this is about a server that has just become ready.
                 Samples connections = client.ask("connect " + server.port() + " " + CONNECTIONS);
                 System.out.println("The server is process " + server.process().pid());
-                try (Worker bare = Worker.start("bare", work, options, BareLoop.class, picture.toString())) {
-                    Figures figures = new Figures(pinned, Files.size(picture), TURNS * FRAMES, connections);
+                try (Worker bare = benchmark.bareLoop(MODEL)) {
+                    Figures figures = new Figures(
+                            benchmark.pinned(), Files.size(benchmark.picture()), TURNS * FRAMES, connections);
                     measure(bare, client, server.process(), figures);
-                    Report report = new Report(figures);
-                    System.out.println(report.text());
-                    report.write(Path.of("docs/benchmarks.md"));
+                    new Report(figures).write(Benchmark.PAGE);
                 }
             }
         }

@@ -29,7 +29,7 @@ public final class StreamClient {
     /**
      * {@code arguments}: the picture. Asked on standard input: {@code rehearse 100} does nothing to the server,
      * {@code connect 8080 100} opens so many connections to that port, one after the other; then {@code text 100} and
-     * {@code binary 100} send so many frames.
+     * {@code binary 100} send so many frames, {@code mode sota} changes the mode of both.
      */
     public static void main(String[] arguments) throws IOException {
         byte[] jpeg = Files.readAllBytes(Path.of(arguments[0]));
@@ -48,10 +48,14 @@ public final class StreamClient {
             byte[] textFrame = PlainWebSocket.frame(PlainWebSocket.TEXT, textMessage(jpeg));
             byte[] binaryFrame = PlainWebSocket.frame(PlainWebSocket.BINARY, binaryMessage(jpeg));
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
-                int frames = number(line, 1);
-                Samples samples = line.startsWith("text")
-                        ? roundTrips(text, textFrame, frames)
-                        : roundTrips(binary, binaryFrame, frames);
+                String what = line.substring(0, line.indexOf(' '));
+                Samples samples =
+                        switch (what) {
+                            case "text" -> roundTrips(text, textFrame, number(line, 1));
+                            case "binary" -> roundTrips(binary, binaryFrame, number(line, 1));
+                            case "mode" -> changeMode(line.substring(line.indexOf(' ') + 1), text, binary);
+                            default -> throw new IOException("Asked for " + what);
+                        };
                 System.out.println(samples.inOneLine());
             }
         }
@@ -89,6 +93,22 @@ public final class StreamClient {
             PlainWebSocket.Message answer = socket.receive();
             samples.addNanos(Samples.ROUND_TRIP, System.nanoTime() - start);
             check(answer, samples);
+        }
+        return samples;
+    }
+
+    private static Samples changeMode(String mode, PlainWebSocket... sockets) throws IOException {
+        byte[] request =
+                ("{\"type\":\"change_mode\",\"model_mode\":\"" + mode + "\"}").getBytes(StandardCharsets.US_ASCII);
+        Samples samples = new Samples();
+        for (PlainWebSocket socket : sockets) {
+            long start = System.nanoTime();
+            socket.send(PlainWebSocket.frame(PlainWebSocket.TEXT, request));
+            JsonObject answer = json(new String(socket.receive().payload(), StandardCharsets.UTF_8));
+            samples.addNanos("mode_changed_ms", System.nanoTime() - start);
+            if (!answer.getString("type").equals("mode_changed")) {
+                throw new IOException("The server answered " + answer);
+            }
         }
         return samples;
     }

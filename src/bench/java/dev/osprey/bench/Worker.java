@@ -35,8 +35,7 @@ final class Worker implements AutoCloseable {
         return new Worker(
                 name,
                 new ProcessBuilder(command)
-                        .redirectError(
-                                RoundTripBenchmark.FOLDER.resolve(name + ".log").toFile())
+                        .redirectError(Benchmark.FOLDER.resolve(name + ".log").toFile())
                         .start());
     }
 
@@ -48,7 +47,7 @@ final class Worker implements AutoCloseable {
         questions.println(question);
         String answer = answers.readLine();
         if (answer == null) {
-            throw new IOException("%s ended; see %s".formatted(name, RoundTripBenchmark.FOLDER.resolve(name + ".log")));
+            throw new IOException("%s ended; see %s".formatted(name, Benchmark.FOLDER.resolve(name + ".log")));
         }
         return Samples.parse(answer);
     }

@@ -22,23 +22,26 @@ public final class BareLoop {
 
     private BareLoop() {}
 
-    /** {@code arguments}: the picture. Asked {@code bare 10} on standard input, it processes the picture so often. */
+    /**
+     * {@code arguments}: the picture, the model. Asked {@code bare 10} on standard input, it processes the picture so often; its
+     * answers also say how many MiB it has grown by since before the model was loaded.
+     */
     public static void main(String[] arguments) throws IOException {
         byte[] jpeg = Files.readAllBytes(Path.of(arguments[0]));
         ByteBuffer image = ByteBuffer.allocateDirect(jpeg.length).put(jpeg).flip();
         OspreyConfig config = DefaultConfig.read();
-        String model = config.segmentation().balancedModel();
+        String model = arguments[1];
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        ImageLimits limits = new ImageLimits(
+                config.stream().maxMessageBytes(),
+                config.imaging().maxWidth(),
+                config.imaging().maxHeight());
         try (WarmModels models = WarmModels.open(config)) {
+            Segmenter segmenter =
+                    new Segmenter(model, models, limits, config.segmentation().jpegQuality());
+            segmenter.unchanged(image);
+            double before = residentMib();
             models.load(model);
-            Segmenter segmenter = new Segmenter(
-                    model,
-                    models,
-                    new ImageLimits(
-                            config.stream().maxMessageBytes(),
-                            config.imaging().maxWidth(),
-                            config.imaging().maxHeight()),
-                    config.segmentation().jpegQuality());
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 int count = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
                 Samples samples = new Samples();
@@ -53,8 +56,21 @@ public final class BareLoop {
                     samples.addNanos("render_ms", times.scale() + times.render());
                     samples.addNanos("encode_ms", times.encode());
                 }
+                samples.add("memory_mib", residentMib() - before);
                 System.out.println(samples.inOneLine());
             }
         }
+    }
+
+    /** What this process holds of the machine's memory; not a number where the system does not say. */
+    private static double residentMib() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.isReadable(status)
+                ? Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1_024)
+                        .findFirst()
+                        .orElse(Double.NaN)
+                : Double.NaN;
     }
 }

@@ -1,0 +1,80 @@
+package dev.osprey.bench;
+
+import dev.osprey.segmentation.BareLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The benchmark's parts, and what they have in common: their processors, their picture, the server they start. */
+public final class Benchmark {
+
+    /** Where the benchmark leaves its picture and the processes their logs. */
+    static final Path FOLDER = Path.of("target/benchmark");
+
+    static final Path PAGE = Path.of("docs/benchmarks.md");
+
+    private final @Nullable Core work;
+    private final @Nullable Core wait;
+    private final Path picture = FOLDER.resolve("frame.jpg");
+
+    private Benchmark() throws IOException {
+        Files.createDirectories(FOLDER);
+        SamplePicture.write(picture);
+        List<Core> cores = Core.available();
+        work = cores.size() < 2 ? null : cores.get(0);
+        wait = cores.size() < 2 ? null : cores.get(1);
+    }
+
+    /** Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code modes}. */
+    public static void main(String[] parts) throws IOException, InterruptedException {
+        Benchmark benchmark = new Benchmark();
+        for (String part : parts) {
+            switch (part) {
+                case "round-trip" -> new RoundTripBenchmark(benchmark).run();
+                case "modes" -> new ModesBenchmark(benchmark).run();
+                default -> throw new IllegalArgumentException("No part \"" + part + "\": round-trip, modes");
+            }
+        }
+    }
+
+    /** Whether what is measured has a processor of its own, and what waits for it another. */
+    boolean pinned() {
+        return work != null;
+    }
+
+    Path picture() {
+        return picture;
+    }
+
+    PayaraServer server(String... settings) throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>(options(settings));
+        Arrays.stream(System.getProperty("osprey.benchmark.server-options", "").split(" ", -1))
+                .filter(option -> !option.isEmpty())
+                .forEach(options::add);
+        return PayaraServer.start(work, options);
+    }
+
+    /** Picture after picture through the model, on the server's processor. */
+    Worker bareLoop(String model, String... settings) throws IOException {
+        return Worker.start("bare", work, options(settings), BareLoop.class, picture.toString(), model);
+    }
+
+    Worker client() throws IOException {
+        return Worker.start("client", wait, List.of(), StreamClient.class, picture.toString());
+    }
+
+    /** What server and bare loop have in common: one thread for the model, on the CPU. */
+    private static List<String> options(String... settings) {
+        List<String> options = new ArrayList<>(List.of(
+                "@server-config/jvm.options",
+                "-Donnxruntime.native.path=" + System.getProperty("onnxruntime.native.path"),
+                "-Dosprey.runtime.provider=cpu",
+                "-Dosprey.runtime.intra-op-threads=1"));
+        options.addAll(List.of(settings));
+        return options;
+    }
+}
