@@ -5,11 +5,11 @@ const JPEG_QUALITY = 0.7;
 const FRAME_GAP_MILLIS = 33;
 
 /**
- * @typedef {object} Sink takes frames: a stream, or the comparison of two
+ * @typedef {object} Sink takes frames: a stream, or the comparison of two; what it reserves is its own affair
  * @property {boolean} isConnected
- * @property {(now: number) => ?number} tryReserve
- * @property {(timestamp: number) => void} release
- * @property {(timestamp: number, picture: Blob, position?: number) => void} sendFrame
+ * @property {(now: number) => ?any} tryReserve
+ * @property {(reserved: any) => void} release
+ * @property {(reserved: any, picture: Blob, position?: number) => void} sendFrame
  */
 
 export class Capture {
@@ -74,16 +74,16 @@ export class Capture {
     if (!sink.isConnected) {
       return;
     }
-    const timestamp = sink.tryReserve(performance.now());
-    if (timestamp === null) {
+    const reserved = sink.tryReserve(performance.now());
+    if (reserved === null) {
       this.onDropped();
       return;
     }
     this.canvas.toBlob((picture) => {
       if (picture && source === this.#source) {
-        sink.sendFrame(timestamp, picture, position);
+        sink.sendFrame(reserved, picture, position);
       } else {
-        sink.release(timestamp);
+        sink.release(reserved);
       }
     }, 'image/jpeg', JPEG_QUALITY);
   }

@@ -3,19 +3,19 @@
 import { drawClasses } from './mask.js';
 import { Pane, writeKey } from './pane.js';
 import { Stream } from './stream.js';
-import { WORLD, WORLD_COLORS } from './truth.js';
+import { FRAMES, WORLD, WORLD_COLORS } from './truth.js';
 
 const WRITE_EVERY_MILLIS = 500;
 
 /**
  * @typedef {object} Pair a frame that is with both streams
  * @property {number[]} timestamps by pane
- * @property {{message: import('./messages.js').Segmentation, picture: Blob}[]} answers by pane
+ * @property {import('./pane.js').Answer[]} answers by pane
  * @property {Blob} [picture]
  * @property {number} [position] in the clip it comes from
  */
 
-/** Takes frames like a stream. Event: `shown`. */
+/** Takes frames like a stream. Events: `shown`, `unreadable`. */
 export class Comparison extends EventTarget {
   /** @type {?Pair} */
   #pair = null;
@@ -123,14 +123,16 @@ export class Comparison extends EventTarget {
     this.streams.forEach((stream, index) => stream.sendFrame(pair.timestamps[index], picture));
   }
 
-  /** @param {number} index of the pane */
-  #answered(index, { message, picture, captured }) {
+  /**
+   * @param {number} index of the pane
+   * @param {{message: import('./messages.js').Segmentation, picture: ?Blob, captured: number|undefined}} detail
+   */
+  #answered(index, detail) {
     const pair = this.#pair;
-    if (picture && pair?.timestamps[index] === message.timestamp) {
-      this.panes[index].answered(message.metadata, captured);
-      pair.answers[index] = { message, picture };
+    if (detail.picture && pair?.timestamps[index] === detail.message.timestamp) {
+      pair.answers[index] = this.panes[index].answered(detail);
       if (this.panes.every((_, each) => pair.answers[each])) {
-        this.#show(pair);
+        this.#show(pair).catch(() => this.dispatchEvent(new Event('unreadable')));
       }
     }
   }
@@ -143,7 +145,7 @@ export class Comparison extends EventTarget {
     const [known, frame, ...masks] = await Promise.all([truth, ...pictures.map((each) => createImageBitmap(each, { colorSpaceConversion: 'none' }))]);
     // Stopped, or another source has taken its place.
     if (source && source === this.#source) {
-      this.panes.forEach((pane, index) => pane.show(frame, masks[index], answers[index].message, known?.ids ?? null, this.mistakes.checked));
+      this.panes.forEach((pane, index) => pane.show(answers[index], frame, masks[index], known?.ids ?? null, this.mistakes.checked));
       this.#showTruth(frame, known);
       this.dispatchEvent(new Event('shown'));
     }
@@ -161,7 +163,7 @@ export class Comparison extends EventTarget {
     }
     drawClasses(this.canvas, frame, known.ids, WORLD_COLORS);
     this.canvas.dataset.frame = known.number;
-    document.getElementById('truth-frame').textContent = `Frame ${known.number + 1} of 250`;
+    document.getElementById('truth-frame').textContent = `Frame ${known.number + 1} of ${FRAMES}`;
     writeKey(document.getElementById('truth-key'), WORLD, WORLD_COLORS, (name) => name !== WORLD[0] && known.ids.includes(WORLD.indexOf(name)));
   }
 }

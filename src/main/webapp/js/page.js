@@ -99,6 +99,10 @@ function wasShown() {
   showState();
 }
 
+function wasUnreadable() {
+  notices.show('picture', 'A picture from the server could not be read.', 'The stream goes on with the next one.', { tone: 'wait' });
+}
+
 [stream, ...comparison.streams].forEach(watch);
 
 stream.addEventListener('segmentation', async ({ detail: { message, picture, captured } }) => {
@@ -114,7 +118,7 @@ stream.addEventListener('segmentation', async ({ detail: { message, picture, cap
       wasShown();
     }
   } catch {
-    notices.show('picture', 'A picture from the server could not be read.', 'The stream goes on with the next one.', { tone: 'wait' });
+    wasUnreadable();
   }
 });
 
@@ -125,6 +129,7 @@ for (const type of ['connected', 'mode_changed']) {
 stream.addEventListener('bytes', ({ detail }) => stats.transferred(performance.now(), detail));
 
 comparison.addEventListener('shown', wasShown);
+comparison.addEventListener('unreadable', wasUnreadable);
 
 function startNumbers() {
   answered = false;

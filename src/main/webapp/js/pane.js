@@ -10,6 +10,15 @@ import { Stats } from './stats.js';
 import { WORLD } from './truth.js';
 import { label } from './view.js';
 
+/**
+ * @typedef {object} Answer
+ * @property {import('./messages.js').Segmentation} message
+ * @property {Blob} picture
+ * @property {string[]} labels by class id
+ * @property {number[][]} colors by class id
+ * @property {Overlap} overlap it counts for
+ */
+
 export class Pane {
   stats = new Stats();
   #overlap = new Overlap();
@@ -44,30 +53,31 @@ export class Pane {
   /**
    * The answer has come; it is shown when the other side's has, too.
    *
-   * @param {import('./messages.js').Metadata} metadata
-   * @param {number|undefined} captured
+   * @param {{message: import('./messages.js').Segmentation, picture: Blob, captured: number|undefined}} detail
+   * @returns {Answer} with what is in force now: the server may name other classes before it is shown
    */
-  answered(metadata, captured) {
-    this.stats.shown(performance.now(), captured, metadata);
+  answered({ message, picture, captured }) {
+    this.stats.shown(performance.now(), captured, message.metadata);
+    return { message, picture, labels: this.#labels, colors: this.#colors, overlap: this.#overlap };
   }
 
   /**
+   * @param {Answer} answer
    * @param {ImageBitmap} frame
-   * @param {ImageBitmap} mask
-   * @param {import('./messages.js').Segmentation} message
+   * @param {ImageBitmap} mask the answer's picture
    * @param {?Uint8Array} known classes of the frame's pixels
    * @param {boolean} onlyMistakes to be drawn, where the classes are known
    */
-  show(frame, mask, message, known, onlyMistakes) {
+  show({ message, labels, colors, overlap }, frame, mask, known, onlyMistakes) {
     const ids = readMask(mask);
-    const comparable = known !== null && this.#labels.join() === WORLD.join();
+    const comparable = known !== null && labels.join() === WORLD.join();
     if (comparable) {
-      this.#overlap.add(ids, known);
+      overlap.add(ids, known);
     }
     if (comparable && onlyMistakes) {
       drawMistakes(this.canvas, frame, ids, known);
     } else {
-      drawClasses(this.canvas, frame, ids, this.#colors);
+      drawClasses(this.canvas, frame, ids, colors);
     }
     label(this.canvas, message);
     this.modes.shown(message.metadata);

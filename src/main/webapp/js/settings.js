@@ -6,8 +6,6 @@ import { Modes } from './modes.js';
 const SEND_AFTER_MILLIS = 40;
 
 export class Settings {
-  /** Of the model, as of the newest picture since the server last named its classes. @type {string|undefined} */
-  #version;
   /** @type {import('./messages.js').VizSettings} */
   #pending = {};
   /** @type {number|undefined} */
@@ -34,14 +32,6 @@ export class Settings {
   shown(metadata) {
     this.legend.detected(metadata.detected_classes);
     this.modes.shown(metadata);
-    if (metadata.model_mode === this.modes.mode) {
-      const version = `${metadata.model} ${metadata.receipt?.model_version}`;
-      // An operator changed the model. Its classes may be others; asking for the same mode names them.
-      if (this.#version !== undefined && this.#version !== version) {
-        this.stream.changeMode(this.modes.mode);
-      }
-      this.#version = version;
-    }
   }
 
   /** @param {import('./messages.js').Connected} message */
@@ -52,7 +42,6 @@ export class Settings {
 
   /** @param {import('./messages.js').Connected|import('./messages.js').ModeChanged} message that names the classes */
   #named({ class_labels, class_colors }) {
-    this.#version = undefined;
     this.legend.setClasses(class_labels, class_colors);
     this.#note();
     // The ids of the visitor's classes may be others under these labels.

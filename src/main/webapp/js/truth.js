@@ -11,6 +11,7 @@ export const WORLD_COLORS = WORLD.map((_, id) => paletteColor(id));
 
 const FRAMES_A_SECOND = 25;
 const SECONDS = 10;
+export const FRAMES = FRAMES_A_SECOND * SECONDS;
 const COLUMNS = 5;
 /** A time is a multiple of the frame's length but for rounding. */
 const GRACE = 0.1;
@@ -32,7 +33,7 @@ export class Truth {
    * @throws {Error} when the second's sheet cannot be had
    */
   async at(position) {
-    const number = Math.floor(position * FRAMES_A_SECOND + GRACE) % (FRAMES_A_SECOND * SECONDS);
+    const number = Math.floor(position * FRAMES_A_SECOND + GRACE) % FRAMES;
     const second = Math.floor(number / FRAMES_A_SECOND);
     const kept = [second, (second + 1) % SECONDS];
     const [sheet] = kept.map((each) => this.#sheet(each));
