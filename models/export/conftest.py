@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--network", type=Path, help="the original .tflite of test_person.py (default: from the installed package)"
     )
+    parser.addoption("--full", action="store_true", help="also the tests of the largest network, which take minutes")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

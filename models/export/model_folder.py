@@ -54,7 +54,7 @@ def write_model(
     """Writes models/<name>: network, manifest, card, notice and licence text. Returns the folder.
 
     The card and the notice are the templates in `documents`, by default this folder's <name>, with `facts` and the
-    network's checksum and size filled in.
+    network's checksum and size filled in. A licence whose text is not kept in licences/ is told of by the notice alone.
     """
     folder = models / manifest["name"]
     version = folder / str(manifest["version"])
@@ -68,8 +68,16 @@ def write_model(
         template = Template(((documents or HERE / manifest["name"]) / document).read_text(encoding="utf-8"))
         write_text(folder / document, template.substitute(facts))
     licence = HERE / "licences" / f"{manifest['licence']}.txt"
-    write_text(folder / "LICENSE", licence.read_text(encoding="utf-8"))
+    if licence.exists():
+        write_text(folder / "LICENSE", licence.read_text(encoding="utf-8"))
+    else:
+        (folder / "LICENSE").unlink(missing_ok=True)
     return folder
+
+
+def next_version(folder: Path) -> int:
+    """The number for a further version of the model in `folder`."""
+    return 1 + max((int(path.name) for path in folder.glob("*") if path.name.isdecimal()), default=0)
 
 
 def write_text(path: Path, text: str) -> None:

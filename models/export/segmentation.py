@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
 import onnx
 import onnx_ir
 import onnxscript.optimizer
@@ -125,8 +126,8 @@ def export(
     if fp16:
         model = convert_float_to_float16(model, keep_io_types=True)
     # Without the heads and layers that are for training alone.
-    kept = weights(model).keys()
-    parameters = sum(values.numel() for name, values in network.named_parameters() if name in kept)
+    kept = {tensor.name for tensor in model.graph.initializer}
+    parameters = sum(values.numel() for name, values in network.named_parameters() if PREFIX + name in kept)
     return finished(model, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
 
 
@@ -171,10 +172,18 @@ def finished(model: onnx.ModelProto, facts: Mapping[str, str]) -> onnx.ModelProt
     return model
 
 
-def weights(model: onnx.ModelProto) -> dict[str, Tensor]:
-    """The network's weights by the names torch knows them by."""
-    return {
-        tensor.name.removeprefix(PREFIX): torch.from_numpy(numpy_helper.to_array(tensor).copy())
-        for tensor in model.graph.initializer
+def metadata(content: bytes) -> dict[str, str]:
+    return {entry.key: entry.value for entry in onnx.load_from_string(content).metadata_props}
+
+
+def weights(content: bytes) -> dict[str, Tensor]:
+    """The network's weights by the names torch knows them by; what the file holds in half precision is widened."""
+    values = {
+        tensor.name.removeprefix(PREFIX): numpy_helper.to_array(tensor)
+        for tensor in onnx.load_from_string(content).graph.initializer
         if tensor.name.startswith(PREFIX)
+    }
+    return {
+        name: torch.from_numpy(value.astype(np.float32 if value.dtype == np.float16 else value.dtype))
+        for name, value in values.items()
     }
