@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import platform
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,16 +22,18 @@ from scipy.optimize import linear_sum_assignment
 from torch import nn
 from torch.nn import functional
 
-from networks import NETWORKS, Network
+from networks import BACKBONE, NETWORKS, Network
 from world import dataset
 from world.scene import LABELS
 
 HERE = Path(__file__).parent
 WORK = HERE.parent.parent / "target" / "training"
-TRAINING_PICTURES, HELD_OUT_PICTURES = 7000, 360
+TRAINING_PICTURES, HELD_OUT_PICTURES = 9000, 360
 
-# Share of the steps on pictures of half the size.
-SMALL_SHARE = 0.85
+# Share of the steps on pictures of half the size, and how much of a picture's side they show: on average as much as
+# leaves things as large as they are in a whole picture.
+SMALL_STEPS = 0.9
+SMALL_SHARES, WHOLE_SHARES = (0.35, 0.7), (0.75, 1.0)
 
 # Room and table fill most of every picture; what stands on it is what has to be learned.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [3.0] * (len(LABELS) - 2))
@@ -43,11 +44,11 @@ DEVIATION = torch.tensor([0.229, 0.224, 0.225])
 
 
 def augmented(
-    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, least_share: float, width: int, height: int
+    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, shares: tuple[float, float], width: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """A random part of the picture in other light, at the wanted size."""
     rows, columns = mask.shape
-    share = random.uniform(least_share, 1)
+    share = random.uniform(*shares)
     part_width, part_height = int(columns * share), int(rows * share)
     left, top = random.integers(columns - part_width + 1), random.integers(rows - part_height + 1)
     pixels = pixels[top : top + part_height, left : left + part_width]
@@ -79,7 +80,7 @@ def batches(
     """
     order: list[int] = []
     for step in range(count):
-        small = step < count * SMALL_SHARE
+        small = step < count * SMALL_STEPS
         if len(order) < size:
             order = random.permutation(len(pictures.masks)).tolist()
         pixels, masks = [], []
@@ -88,7 +89,7 @@ def batches(
                 random,
                 pictures.pixels[number],
                 pictures.masks[number],
-                0.45 if small else 0.75,
+                SMALL_SHARES if small else WHOLE_SHARES,
                 network.width // 2 if small else network.width,
                 network.height // 2 if small else network.height,
             )
@@ -123,15 +124,17 @@ def loss_of(network: Network, model: nn.Module, values: torch.Tensor, masks: tor
         if network.family == "mask2former":
             output = model(values, output_auxiliary_logits=True)
         else:
-            scores = raw_scores(model, values) if network.family == "deeplab" else model(values).logits
+            scores = raw_scores(network, model, values)
     if network.family == "mask2former":
         return _query_loss(output, masks)
     return pixel_loss(scores.float(), masks)
 
 
-def raw_scores(model: nn.Module, values: torch.Tensor) -> torch.Tensor:
-    """DeepLab's scores before it enlarges them to the picture's size."""
-    return model.classifier(model.backbone(values)["out"])
+def raw_scores(network: Network, model: nn.Module, values: torch.Tensor) -> torch.Tensor:
+    """Scores at the size the network makes them; DeepLab would enlarge its own to the picture's."""
+    if network.family == "deeplab":
+        return model.classifier(model.backbone(values)["out"])
+    return model(values).logits if network.family == "segformer" else model(values)
 
 
 def _query_loss(output: object, masks: torch.Tensor) -> torch.Tensor:
@@ -178,10 +181,20 @@ def _set_loss(scores: torch.Tensor, classes: torch.Tensor, shares: torch.Tensor,
     return torch.cat(matched).mean() + 2 * functional.cross_entropy(classes.mT, wanted, weight)
 
 
-def train(network: Network, seed: int, steps: int, batch: int, rate: float, pictures: dataset.Pictures) -> nn.Module:
+def train(
+    network: Network,
+    seed: int,
+    steps: int,
+    batch: int,
+    rate: float,
+    pictures: dataset.Pictures,
+    backbone: dict[str, torch.Tensor] | None = None,
+) -> nn.Module:
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     model = network.build(len(LABELS)).to(memory_format=torch.channels_last).train()
+    if backbone:
+        model.model.pixel_level_module.encoder.load_state_dict(backbone)
     decayed = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], rate)
@@ -207,34 +220,43 @@ def train(network: Network, seed: int, steps: int, batch: int, rate: float, pict
     return model.eval()
 
 
+def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torch.Tensor]:
+    """The backbone that sota starts from, whatever its seed; trained where the folder has none."""
+    file = folder / "backbone.pt"
+    if not file.exists():
+        print("first the backbone")
+        started = time.monotonic()
+        model = train(BACKBONE, 1, BACKBONE.steps, BACKBONE.batch, BACKBONE.rate, pictures)
+        save(model.backbone, folder, "backbone", 1, time.monotonic() - started)
+        (folder / "backbone-1.pt").rename(file)
+    return torch.load(file, weights_only=True)
+
+
+def save(model: nn.Module, folder: Path, name: str, seed: int, seconds: float) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), folder / f"{name}-{seed}.pt")
+    result = {"name": name, "seed": seed, "seconds": round(seconds), "threads": torch.get_num_threads()}
+    (folder / f"{name}-{seed}.json").write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("mode", choices=NETWORKS)
+    parser.add_argument("mode", choices=[*NETWORKS, "backbone"], help="backbone: only what sota starts from")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--batch", type=int)
-    parser.add_argument("--rate", type=float)
+    parser.add_argument("--steps", type=int, help="fewer for a quick try")
     parser.add_argument("--pictures", type=Path, default=WORK.parent / "world", help="folder of the rendered pictures")
     parser.add_argument("--output", type=Path, default=WORK)
     options = parser.parse_args()
-    network = NETWORKS[options.mode]
     pictures = dataset.pictures(options.pictures, dataset.TRAINING, TRAINING_PICTURES)
-    steps, batch, rate = options.steps or network.steps, options.batch or network.batch, options.rate or network.rate
+    backbone = backbone_weights(options.output, pictures) if options.mode in ("backbone", "sota") else None
+    if options.mode == "backbone":
+        return
+    network = NETWORKS[options.mode]
     started = time.monotonic()
-    model = train(network, options.seed, steps, batch, rate, pictures)
-    seconds = time.monotonic() - started
-    options.output.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), options.output / f"{options.mode}-{options.seed}.pt")
-    result = {
-        "mode": options.mode,
-        "seed": options.seed,
-        "seconds": round(seconds),
-        "steps": steps,
-        "threads": torch.get_num_threads(),
-        "machine": platform.machine(),
-    }
-    (options.output / f"{options.mode}-{options.seed}.json").write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result))
+    steps = options.steps or network.steps
+    model = train(network, options.seed, steps, network.batch, network.rate, pictures, backbone)
+    save(model, options.output, options.mode, options.seed, time.monotonic() - started)
 
 
 if __name__ == "__main__":

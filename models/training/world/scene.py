@@ -185,7 +185,7 @@ def _paint(random: np.random.Generator, scale: float) -> dict:
     first, word = random_colour(random)
     second, _ = random_colour(random)
     patterns = [caster.CHECKS, caster.STRIPES, caster.DOTS, caster.MARBLE, caster.BANDS]
-    surface = int(random.choice(patterns)) if random.random() < 0.3 else caster.PLAIN
+    surface = int(random.choice(patterns)) if random.random() < 0.15 else caster.PLAIN
     if surface == caster.MARBLE:
         second = first * random.uniform(0.3, 0.8)
     return {
@@ -339,9 +339,9 @@ def random_scene(random: np.random.Generator, photograph_names: tuple[str, ...])
     objects: list[Thing] = []
     clutter: list[Thing] = []
     taken: list[tuple[float, float, float, float, Thing]] = []
-    for _ in range(int(random.integers(4, 11))):
+    for _ in range(int(random.integers(3, 9))):
         label = int(random.integers(BALL, CUP + 1))
-        thing, foot, height = _object(random, label, random.uniform(0.16, 0.29))
+        thing, foot, height = _object(random, label, random.uniform(0.17, 0.3))
         flat_top = [
             (x, y, f, h)
             for x, y, f, h, below in taken
@@ -361,7 +361,7 @@ def random_scene(random: np.random.Generator, photograph_names: tuple[str, ...])
                 taken.append((x, y, foot, height, thing))
                 objects.append(thing)
                 break
-    for _ in range(int(random.integers(0, 4))):
+    for _ in range(int(random.integers(0, 3))):
         thing, foot = _clutter(random)
         x, y = random.uniform(-half_x + foot, half_x - foot), random.uniform(-half_y + foot, half_y - foot)
         if all(math.hypot(x - ox, y - oy) > foot + of for ox, oy, of, _, _ in taken):
@@ -372,8 +372,8 @@ def random_scene(random: np.random.Generator, photograph_names: tuple[str, ...])
 
 
 def random_camera(random: np.random.Generator, room: Room) -> Camera:
-    around, height = random.uniform(0, 2 * math.pi), math.radians(random.uniform(9, 62))
-    away = random.uniform(0.65, 1.2)
+    around, height = random.uniform(0, 2 * math.pi), math.radians(random.uniform(18, 58))
+    away = random.uniform(0.65, 1.1)
     target = np.array([random.uniform(-0.25, 0.25), random.uniform(-0.2, 0.2), random.uniform(-0.05, 0.15)])
     eye = target + away * np.array(
         [math.cos(around) * math.cos(height), math.sin(around) * math.cos(height), math.sin(height)]
