@@ -2,8 +2,8 @@
 
     python models/training/clip.py
 
-Writes world.mp4 and world-truth-0.png … world-truth-9.png into src/main/webapp/samples. A sheet holds one second: its
-frames in reading order, class ids as the index of a palette.
+Writes world.mp4, its first frame world.jpg, and world-truth-0.png … world-truth-9.png into src/main/webapp/samples. A sheet
+holds one second: its frames in reading order, class ids as the index of a palette.
 """
 
 from __future__ import annotations
@@ -131,6 +131,7 @@ def main() -> None:
         for pixels, _ in frames:
             file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         file.mux(stream.encode(None))
+    Image.fromarray(frames[0][0]).save(output / "world.jpg", quality=90)
     for second in range(SECONDS):
         masks = [mask for _, mask in frames[second * RATE : (second + 1) * RATE]]
         rows = [np.hstack(masks[k : k + SHEET_COLUMNS]) for k in range(0, RATE, SHEET_COLUMNS)]

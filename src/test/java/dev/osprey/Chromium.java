@@ -19,6 +19,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -231,6 +232,8 @@ final class Chromium implements AutoCloseable {
     /** @param expectation for the message, as in "the picture comes back" */
     void until(String expectation, BooleanSupplier condition) {
         new WebDriverWait(driver, PATIENCE, POLL)
+                // The page may replace what a condition looks at.
+                .ignoring(StaleElementReferenceException.class)
                 .withMessage(() -> "%s; status: %s; notices: %s".formatted(expectation, status(), notices()))
                 .until(ignored -> condition.getAsBoolean());
     }
