@@ -35,7 +35,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from model_folder import HERE, next_version, write_model
-from segmentation import export, metadata
+from segmentation import export, half_precision, metadata
 
 LABELS = {name: (HERE / "labels" / f"{name}.txt").read_text(encoding="utf-8").splitlines() for name in ("voc", "ade20k")}
 
@@ -309,9 +309,9 @@ def main(words: list[str] | None = None) -> None:
     random = options.random_weights
     network = random_weights(public) if random else load(public, options.checkpoint)
     source = "random" if random else public.source
-    content = export(
-        network, options.size, options.size, {"network": public.name, "weights": source}, fp16=options.fp16
-    )
+    content = export(network, options.size, options.size, {"network": public.name, "weights": source})
+    if options.fp16:
+        content = half_precision(content)
     version = next_version(options.output / options.mode)
     described = manifest(options.mode, options.size, version, random=random)
     terms = RANDOM_WEIGHTS_TERMS if random else public.terms

@@ -84,12 +84,14 @@ class MaskOfPixels(nn.Module):
         self.register_buffer("scale", 1 / (BYTE_RANGE * deviation), persistent=False)
         self.register_buffer("shift", -torch.tensor(MEAN).reshape(3, 1, 1) / deviation, persistent=False)
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        height, width = pixels.shape[1:3]
+    def planes(self, pixels: Tensor) -> Tensor:
         # Laid out and reordered as bytes, a quarter of the memory of floats.
         rgb = pixels.permute(0, 3, 1, 2).flip(1)
-        scores = self.scores(self.network, rgb.float() * self.scale + self.shift)
-        return enlarge(scores, (height, width)).argmax(dim=1).to(torch.uint8)
+        return rgb.float() * self.scale + self.shift
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        scores = self.scores(self.network, self.planes(pixels))
+        return enlarge(scores, tuple(pixels.shape[1:3])).argmax(dim=1).to(torch.uint8)
 
 
 def export(
@@ -98,13 +100,11 @@ def export(
     height: int,
     facts: Mapping[str, str],
     *,
-    fp16: bool = False,
     any_batch: bool = True,
 ) -> bytes:
     """The ONNX file: the same network and torch version give the same bytes.
 
     :param facts: written into the file's metadata; the number of parameters is added
-    :param fp16: computes in half precision, for GPUs; the CPU widens it again and gains nothing
     :param any_batch: takes any number of frames, otherwise one
     """
     # A trace of one frame would take the batch for a constant.
@@ -122,13 +122,22 @@ def export(
             optimize=False,
             verbose=False,
         )
+    weights_of_network = network.state_dict().keys()
+    for value in list(program.model.graph.initializers.values()):
+        # Constants of a layer's code have names like its weights.
+        if value.name.startswith(PREFIX) and value.name.removeprefix(PREFIX) not in weights_of_network:
+            value.name = f"constant.{value.name}"
     model = onnx_ir.to_proto(simplified(program.model))
-    if fp16:
-        model = convert_float_to_float16(model, keep_io_types=True)
     # Without the heads and layers that are for training alone.
     kept = {tensor.name for tensor in model.graph.initializer}
     parameters = sum(values.numel() for name, values in network.named_parameters() if PREFIX + name in kept)
     return finished(model, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
+
+
+def half_precision(content: bytes) -> bytes:
+    """The same graph with weights and arithmetic in float16, for GPUs; a CPU widens them again and gains nothing."""
+    model = convert_float_to_float16(onnx.load_from_string(content), keep_io_types=True)
+    return finished(model, metadata(content)).SerializeToString(deterministic=True)
 
 
 def simplified(model: onnx_ir.Model) -> onnx_ir.Model:
