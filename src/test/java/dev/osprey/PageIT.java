@@ -441,7 +441,7 @@ class PageIT extends RealServer {
     void looksLikeThisAtWork() throws IOException {
         chromium.find("button", "Play the sample").click();
         chromium.until("the chart has something to show", () -> Integer.parseInt(result("dataset.framesShown")) > 150);
-        photograph("stream", 1280, 1260);
+        photograph("stream", 1280, 1300);
     }
 
     @Test
