@@ -139,9 +139,8 @@ def main() -> None:
         counts = confusion(content, network, held_out)
         training = json.loads((options.checkpoints / f"{mode}-{seed}.json").read_text())
         by_class = {label: round(float(iou), 4) for label, iou in zip(LABELS, per_class_iou(counts), strict=True)}
-        seeds.append(
-            {"seed": seed, "meanIou": round(mean_iou(counts), 4), "perClass": by_class, "seconds": training["seconds"]}
-        )
+        took = {name: training[name] for name in ("steps", "seconds")}
+        seeds.append({"seed": seed, "meanIou": round(mean_iou(counts), 4), "perClass": by_class, **took})
         print(seeds[-1])
 
     parameters = int({p.key: p.value for p in onnx.load_from_string(shipped).metadata_props}["parameters"])
@@ -176,7 +175,7 @@ def main() -> None:
         "seeds": " | ".join(f"seed {run['seed']}" for run in seeds),
         "rules": " | ".join("---" for _ in seeds),
         "table": table(columns),
-        "steps": network.steps,
+        "steps": seeds[0]["steps"],
         "batch": network.batch,
         "minutes": round(statistics.mean(run["seconds"] for run in seeds) / 60),
         "seed": options.seeds[0],

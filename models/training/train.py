@@ -227,15 +227,15 @@ def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torc
         print("first the backbone")
         started = time.monotonic()
         model = train(BACKBONE, 1, BACKBONE.steps, BACKBONE.batch, BACKBONE.rate, pictures)
-        save(model.backbone, folder, "backbone", 1, time.monotonic() - started)
+        save(model.backbone, folder, "backbone", 1, BACKBONE.steps, time.monotonic() - started)
         (folder / "backbone-1.pt").rename(file)
     return torch.load(file, weights_only=True)
 
 
-def save(model: nn.Module, folder: Path, name: str, seed: int, seconds: float) -> None:
+def save(model: nn.Module, folder: Path, name: str, seed: int, steps: int, seconds: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), folder / f"{name}-{seed}.pt")
-    result = {"name": name, "seed": seed, "seconds": round(seconds), "threads": torch.get_num_threads()}
+    result = {"name": name, "seed": seed, "steps": steps, "seconds": round(seconds)}
     (folder / f"{name}-{seed}.json").write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))
 
@@ -256,7 +256,7 @@ def main() -> None:
     started = time.monotonic()
     steps = options.steps or network.steps
     model = train(network, options.seed, steps, network.batch, network.rate, pictures, backbone)
-    save(model, options.output, options.mode, options.seed, time.monotonic() - started)
+    save(model, options.output, options.mode, options.seed, steps, time.monotonic() - started)
 
 
 if __name__ == "__main__":
