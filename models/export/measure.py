@@ -39,7 +39,7 @@ def main() -> None:
     session = onnxruntime.InferenceSession(options.model, one_thread(), providers=["CPUExecutionProvider"])
     taken = session.get_inputs()[0]
     # One frame, where the graph takes any number.
-    shape = [size if isinstance(size, int) else 1 for size in taken.shape]
+    shape = [1 if isinstance(length, str) else length for length in taken.shape]
     feed = {taken.name: np.random.default_rng(1).integers(0, 256, shape, np.uint8)}
     for _ in range(WARM_UP_RUNS):
         session.run(None, feed)
