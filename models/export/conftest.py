@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnxruntime
 import pytest
 
+from measure import one_thread
 from model_folder import HERE
 
 REPOSITORY = HERE.parent.parent
@@ -35,6 +37,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(
         "picture", found or [pytest.param(None, marks=missing)], ids=[path.name for path in found] or ["none"]
     )
+
+
+def session(model: bytes) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(model, one_thread(), providers=["CPUExecutionProvider"])
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

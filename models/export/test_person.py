@@ -14,16 +14,11 @@ import pytest
 from onnx import TensorProto
 
 import person
-from conftest import REPOSITORY
-from measure import one_thread
+from conftest import REPOSITORY, session
 from model_folder import sha256
 from tflite_to_onnx import OnnxGraph, TfliteNetwork
 
 SERVED = REPOSITORY / "models" / "person"
-
-
-def session(model: bytes) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(model, one_thread(), providers=["CPUExecutionProvider"])
 
 
 @pytest.fixture(scope="module")

@@ -12,16 +12,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from torch import nn
 from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation, SwinConfig
+from transformers.models.mask2former.modeling_mask2former import multi_scale_deformable_attention
 
 import reference
-from measure import one_thread
+from conftest import PICTURES, session
 from public import PUBLIC, UNUSED
-from segmentation import MaskOfPixels, enlarge, export, half_precision, metadata, weights
+from segmentation import OPSET, MaskOfPixels, enlarge, export, half_precision, metadata, weights
 
 # Small, no square, and 208 is no multiple of 32, so that windows and strides do not come out even.
 WIDTH, HEIGHT = 208, 160
@@ -51,7 +51,7 @@ BUILDERS: dict[str, Callable[[], nn.Module]] = {
 @pytest.fixture(scope="module")
 def pictures(pytestconfig: pytest.Config) -> dict[str, np.ndarray]:
     folder = pytestconfig.getoption("--images")
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURES)
     if not found:
         pytest.skip(f"no pictures in {folder}; name a folder with --images")
     return {path.name: cv2.resize(cv2.imread(str(path)), (WIDTH, HEIGHT)) for path in found}
@@ -70,10 +70,6 @@ def network(request: pytest.FixtureRequest, pictures: dict[str, np.ndarray]) -> 
 @pytest.fixture(scope="module")
 def exported(network: nn.Module) -> bytes:
     return export(network, WIDTH, HEIGHT, {"network": "a test's", "weights": "random"})
-
-
-def session(content: bytes) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
 
 
 @torch.no_grad()
@@ -188,3 +184,33 @@ def test_keeps_the_weights_and_nothing_about_this_machine(network, exported) -> 
     assert int(metadata(exported)["parameters"]) == sum(
         value.numel() for name, value in network.named_parameters() if name in needed
     )
+
+
+class DeformableAttention(nn.Module):
+    """The sampling inside Mask2Former's pixel decoder, at three levels whose sides do not divide each other."""
+
+    LEVELS = ((20, 26), (10, 13), (5, 7))
+
+    def forward(self, values: torch.Tensor, places: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
+        return multi_scale_deformable_attention(values, list(self.LEVELS), places, attention)
+
+
+def test_deformable_attention_samples_as_torch_does(record_property) -> None:
+    """Onnx has no such operator: it becomes GridSample, one a level, and much arithmetic around it."""
+    heads, points, queries = 8, 4, 50
+    levels = DeformableAttention.LEVELS
+    generator = torch.Generator().manual_seed(1)
+    values = torch.randn(1, sum(h * w for h, w in levels), heads, 32, generator=generator)
+    # Also outside the picture, where zeros are sampled.
+    places = torch.rand(1, queries, heads, len(levels), points, 2, generator=generator) * 1.4 - 0.2
+    attention = torch.rand(1, queries, heads, len(levels), points, generator=generator)
+    tensors = {"values": values, "places": places, "attention": attention}
+    program = torch.onnx.export(
+        DeformableAttention().eval(), tuple(tensors.values()), input_names=list(tensors), opset_version=OPSET, verbose=False
+    )
+    served = session(program.model_proto.SerializeToString())
+    (found,) = served.run(None, {name: tensor.numpy() for name, tensor in tensors.items()})
+    expected = DeformableAttention()(*tensors.values()).numpy()
+    record_property("differs at most by", f"{np.abs(found - expected).max():.1e} of {np.abs(expected).max():.1f}")
+    assert sum(node.op_type == "GridSample" for node in program.model_proto.graph.node) == len(levels)
+    assert np.allclose(found, expected, atol=1e-5)
