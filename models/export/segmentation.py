@@ -190,7 +190,8 @@ def weights(content: bytes) -> dict[str, Tensor]:
     values = {
         tensor.name.removeprefix(PREFIX): numpy_helper.to_array(tensor)
         for tensor in onnx.load_from_string(content).graph.initializer
-        if tensor.name.startswith(PREFIX)
+        # Numbers that a layer writes down as it computes are no weights.
+        if tensor.name.startswith(PREFIX) and "lifted_tensor" not in tensor.name
     }
     return {
         name: torch.from_numpy(value.astype(np.float32 if value.dtype == np.float16 else value.dtype))

@@ -1,0 +1,147 @@
+package dev.osprey;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The server's masks against those that each network's own Python stack makes of the same pictures, with the weights that
+ * are served. {@code models/export/reference.py} takes the weights out of the file and nothing else of the exported graph.
+ */
+class ReferenceIT extends RealServer {
+
+    private static final List<String> MODES = List.of("fast", "balanced", "accurate", "sota");
+    private static final double LEAST_SHARE_EQUAL = 0.999;
+
+    // A field, because Arquillian lays claim to every parameter.
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @Test
+    void theServersMasksAreThoseOfTheReferenceImplementation() throws Exception {
+        Path python = python();
+        List<Path> pictures = pictures();
+        List<String> deviations = new ArrayList<>();
+        try (StreamClient client = StreamClient.greeted(webSocket("/ws?features=binary,mask"))) {
+            for (String mode : MODES) {
+                client.changeMode(mode);
+                String model = client.next("mode_changed").getString("model");
+                Path masks = Files.createDirectories(folder.resolve(mode));
+                makeReferences(python, Path.of("models", model), masks, pictures);
+                for (Path picture : pictures) {
+                    Raster expected = decoded(Files.readAllBytes(masks.resolve(stem(picture) + ".png")));
+                    client.sendBinaryFrame(Files.readAllBytes(picture), 1);
+                    Raster found = decoded(client.nextMessage("segmentation").picture());
+                    double share = shareEqual(expected, found);
+                    String figure = "%s on %s: %.4f %% of %d × %d pixels equal"
+                            .formatted(mode, picture.getFileName(), 100 * share, found.getWidth(), found.getHeight());
+                    System.out.println(figure);
+                    if (share < LEAST_SHARE_EQUAL) {
+                        deviations.add(figure);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), deviations);
+    }
+
+    /** The Python with the networks' packages. */
+    private static Path python() throws Exception {
+        Path python = Requires.program(
+                "Python with the networks (OSPREY_PYTHON names one)",
+                Stream.of(
+                                Optional.ofNullable(System.getenv("OSPREY_PYTHON")),
+                                Optional.of("target/venv/bin/python"),
+                                Optional.of(".venv/bin/python"),
+                                Optional.of("target/venv/Scripts/python.exe"),
+                                Optional.of(".venv/Scripts/python.exe"))
+                        .flatMap(Optional::stream)
+                        .toArray(String[]::new));
+        Run imports = run(python, List.of("-c", "import cv2, torch, torchvision, transformers"));
+        if (imports.status() != 0) {
+            throw Requires.missing("%s lacks what models/export/requirements.txt names (%s)"
+                    .formatted(
+                            python,
+                            imports.output()
+                                    .lines()
+                                    .reduce((first, last) -> last)
+                                    .orElse("no reason given")));
+        }
+        return python;
+    }
+
+    /** Of the models' world and of the real one. */
+    private static List<Path> pictures() throws IOException {
+        List<Path> pictures = new ArrayList<>();
+        for (Path folder : List.of(Path.of("src/test/resources/world"), Path.of("../shared/data/images"))) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    files.filter(file -> file.toString().matches(".*\\.(jpg|png)"))
+                            .sorted()
+                            .forEach(pictures::add);
+                }
+            }
+        }
+        return pictures;
+    }
+
+    private static void makeReferences(Path python, Path model, Path masks, List<Path> pictures) throws Exception {
+        List<String> arguments = new ArrayList<>(
+                List.of("models/export/reference.py", "--model", model.toString(), "--output", masks.toString()));
+        pictures.forEach(picture -> arguments.add(picture.toString()));
+        Run run = run(python, arguments);
+        assertEquals(0, run.status(), run::output);
+    }
+
+    private record Run(int status, String output) {}
+
+    private static Run run(Path program, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IOException("It does not end: " + String.join(" ", command));
+        }
+        return new Run(process.exitValue(), output);
+    }
+
+    private static String stem(Path file) {
+        return file.getFileName().toString().replaceAll("\\.[^.]*$", "");
+    }
+
+    private static Raster decoded(byte[] png) throws IOException {
+        Raster raster = ImageIO.read(new ByteArrayInputStream(png)).getRaster();
+        assertEquals(1, raster.getNumBands());
+        return raster;
+    }
+
+    private static double shareEqual(Raster one, Raster other) {
+        assertEquals(one.getBounds(), other.getBounds());
+        int[] expected = one.getSamples(0, 0, one.getWidth(), one.getHeight(), 0, (int[]) null);
+        int[] found = other.getSamples(0, 0, other.getWidth(), other.getHeight(), 0, (int[]) null);
+        int equal = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (expected[i] == found[i]) {
+                equal++;
+            }
+        }
+        return equal / (double) expected.length;
+    }
+}
