@@ -52,7 +52,8 @@ class PublicNetwork:
 
     :ivar build: the network with random weights for so many classes
     :ivar checkpoint: where its weights come from
-    :ivar memory_mib: by the side of the input, what measure.py prints, rounded up; the first side is the default
+    :ivar memory_mib: by the side of the input; the first side is the default, measured by measure.py and rounded up, and
+        the bound of the smaller ones. That of sota is what the protocol's original took
     :ivar licence: of the weights; a text of that name lies in licences/, or `terms` say where it is
     :ivar quality: what its makers measured
     """
@@ -123,7 +124,7 @@ PUBLIC = {
         checkpoint=DeepLabV3_MobileNet_V3_Large_Weights.COCO_WITH_VOC_LABELS_V1,
         checkpoint_kind="a .pth file",
         labels="voc",
-        memory_mib={512: 1, 320: 1},
+        memory_mib={512: 197, 320: 197},
         source="torchvision, DeepLabV3_MobileNet_V3_Large_Weights.COCO_WITH_VOC_LABELS_V1",
         licence="BSD-3-Clause",
         terms=TORCHVISION_TERMS,
@@ -135,7 +136,7 @@ PUBLIC = {
         checkpoint=DeepLabV3_ResNet50_Weights.COCO_WITH_VOC_LABELS_V1,
         checkpoint_kind="a .pth file",
         labels="voc",
-        memory_mib={640: 1, 512: 1},
+        memory_mib={640: 764, 512: 764},
         source="torchvision, DeepLabV3_ResNet50_Weights.COCO_WITH_VOC_LABELS_V1",
         licence="BSD-3-Clause",
         terms=TORCHVISION_TERMS,
@@ -147,7 +148,7 @@ PUBLIC = {
         checkpoint="nvidia/segformer-b3-finetuned-ade-512-512",
         checkpoint_kind="a folder with config.json and model.safetensors or pytorch_model.bin",
         labels="ade20k",
-        memory_mib={768: 1, 640: 1, 512: 1},
+        memory_mib={768: 2389, 640: 2389, 512: 2389},
         source="Hugging Face, nvidia/segformer-b3-finetuned-ade-512-512",
         licence="NVIDIA Source Code License for SegFormer (non-commercial use only)",
         terms=NVIDIA_TERMS,
@@ -159,7 +160,7 @@ PUBLIC = {
         checkpoint="facebook/mask2former-swin-large-ade-semantic",
         checkpoint_kind="a folder with config.json and model.safetensors or pytorch_model.bin",
         labels="ade20k",
-        memory_mib={1024: 1, 640: 1},
+        memory_mib={1024: 6500, 640: 6500},
         source="Hugging Face, facebook/mask2former-swin-large-ade-semantic",
         licence="CC-BY-NC-4.0 (non-commercial use only)",
         terms=META_TERMS,
