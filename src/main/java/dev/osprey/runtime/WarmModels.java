@@ -62,8 +62,27 @@ public final class WarmModels implements AutoCloseable {
         return catalogue;
     }
 
-    /** Loads every model of the repository, in alphabetical order. */
+    /**
+     * Loads every model of the repository, in alphabetical order.
+     *
+     * @throws OspreyException as {@link #load} does; {@link ErrorCode#MEMORY_EXHAUSTED} before anything is loaded where the
+     *     budget is too small for all together
+     */
     public void loadAll() {
+        List<ModelManifest> all =
+                catalogue.names().stream().map(catalogue::manifest).toList();
+        int needed = all.stream().mapToInt(ModelManifest::memoryMib).sum();
+        if (needed > memoryBudgetMib) {
+            throw new OspreyException(
+                    ErrorCode.MEMORY_EXHAUSTED,
+                    "The models take %d MiB together, the budget is %d MiB (osprey.runtime.memory-budget-mib): %s"
+                            .formatted(
+                                    needed,
+                                    memoryBudgetMib,
+                                    all.stream()
+                                            .map(model -> model.name() + " " + model.memoryMib())
+                                            .collect(Collectors.joining(", "))));
+        }
         catalogue.names().forEach(this::load);
     }
 

@@ -110,6 +110,25 @@ class LoadFaultsTest {
     }
 
     @Test
+    void loadsNothingWhereTheBudgetIsTooSmallForAll() {
+        repository
+                .addTiny("a", 1, patch -> patch.replace("/memoryMiB", 20))
+                .addTiny("b", 1, patch -> patch.replace("/memoryMiB", 30));
+        try (WarmModels models = models("runtime.memory-budget-mib", "49")) {
+            OspreyException refusal = assertThrows(OspreyException.class, models::loadAll);
+            assertEquals(ErrorCode.MEMORY_EXHAUSTED, refusal.code());
+            assertEquals(
+                    "The models take 50 MiB together, the budget is 49 MiB (osprey.runtime.memory-budget-mib): a 20, b 30",
+                    refusal.detail());
+            assertFalse(models.isReady("a"));
+        }
+        try (WarmModels models = models("runtime.memory-budget-mib", "50")) {
+            models.loadAll();
+            assertTrue(models.isReady("b"));
+        }
+    }
+
+    @Test
     void countsAVersionThatStillDrainsAgainstTheBudget() {
         repository.addTiny("a", 1, patch -> patch.replace("/memoryMiB", 20));
         try (WarmModels models = models("runtime.memory-budget-mib", "40")) {
