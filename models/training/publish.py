@@ -25,7 +25,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from networks import NETWORKS, Network
 from quality import mean_iou, per_class_iou
-from train import HELD_OUT_PICTURES, HERE, WORK
+from train import BATCH, HELD_OUT_PICTURES, HERE, WORK
 from world import dataset
 from world.scene import LABELS
 
@@ -176,7 +176,7 @@ def main() -> None:
         "rules": " | ".join("---" for _ in seeds),
         "table": table(columns),
         "steps": seeds[0]["steps"],
-        "batch": network.batch,
+        "batch": BATCH,
         "minutes": round(statistics.mean(run["seconds"] for run in seeds) / 60),
         "seed": options.seeds[0],
     }

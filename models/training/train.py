@@ -30,10 +30,13 @@ HERE = Path(__file__).parent
 WORK = HERE.parent.parent / "target" / "training"
 TRAINING_PICTURES, HELD_OUT_PICTURES = 9000, 360
 
-# Share of the steps on pictures of half the size, and how much of a picture's side they show: on average as much as
-# leaves things as large as they are in a whole picture.
-SMALL_STEPS = 0.9
-SMALL_SHARES, WHOLE_SHARES = (0.35, 0.7), (0.75, 1.0)
+BATCH = 16
+# How much of a picture's width and height a training picture shows.
+SHARES = (0.7, 1.0)
+
+# Of the hidden layers' learning rate, what the others have, and the layers that come trained already.
+OTHERS, TRAINED = 0.3, 0.03
+DECAY = 0.02
 
 # Room and table fill most of every picture; what stands on it is what has to be learned.
 CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [3.0] * (len(LABELS) - 2))
@@ -44,11 +47,11 @@ DEVIATION = torch.tensor([0.229, 0.224, 0.225])
 
 
 def augmented(
-    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, shares: tuple[float, float], width: int, height: int
+    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, width: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """A random part of the picture in other light, at the wanted size."""
     rows, columns = mask.shape
-    share = random.uniform(*shares)
+    share = random.uniform(*SHARES)
     part_width, part_height = int(columns * share), int(rows * share)
     left, top = random.integers(columns - part_width + 1), random.integers(rows - part_height + 1)
     pixels = pixels[top : top + part_height, left : left + part_width]
@@ -72,31 +75,21 @@ def augmented(
 
 
 def batches(
-    random: np.random.Generator, pictures: dataset.Pictures, network: Network, size: int, count: int
+    random: np.random.Generator, pictures: dataset.Pictures, widths: list[int]
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """`count` batches: float32 [size, 3, height, width], normalised, and int64 [size, height, width].
-
-    The first of them are parts of pictures, half as wide and high: they teach nearly as much in a quarter of the time.
-    """
+    """A batch for each of the widths: float32 [N, 3, height, width], normalised, and int64 [N, height, width]."""
     order: list[int] = []
-    for step in range(count):
-        small = step < count * SMALL_STEPS
-        if len(order) < size:
+    for width in widths:
+        height = width * dataset.HEIGHT // dataset.WIDTH
+        if len(order) < BATCH:
             order = random.permutation(len(pictures.masks)).tolist()
         pixels, masks = [], []
-        for number in (order.pop() for _ in range(size)):
-            p, m = augmented(
-                random,
-                pictures.pixels[number],
-                pictures.masks[number],
-                SMALL_SHARES if small else WHOLE_SHARES,
-                network.width // 2 if small else network.width,
-                network.height // 2 if small else network.height,
-            )
+        for number in (order.pop() for _ in range(BATCH)):
+            p, m = augmented(random, pictures.pixels[number], pictures.masks[number], width, height)
             pixels.append(p)
             masks.append(m)
         values = (torch.from_numpy(np.stack(pixels)).float() / 255 - MEAN) / DEVIATION
-        yield values.permute(0, 3, 1, 2), torch.from_numpy(np.stack(masks)).long()
+        yield values.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last), torch.from_numpy(np.stack(masks)).long()
 
 
 def shares_of(masks: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
@@ -181,39 +174,76 @@ def _set_loss(scores: torch.Tensor, classes: torch.Tensor, shares: torch.Tensor,
     return torch.cat(matched).mean() + 2 * functional.cross_entropy(classes.mT, wanted, weight)
 
 
+class Optimizer:
+    """Muon for the hidden layers, which learn several times as fast by it, and AdamW for everything else.
+
+    Muon (K. Jordan and others, 2024) takes the orthogonal part of a matrix's momentum for its step; a convolution's
+    kernel is a matrix of its output channels by everything that goes into one.
+    """
+
+    def __init__(self, model: nn.Module, rate: float, steps: int, trained: nn.Module | None) -> None:
+        left = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
+        given = {id(p) for p in trained.parameters()} if trained else set()
+        self._kernels: list[nn.Parameter] = []
+        groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+        for name, p in model.named_parameters():
+            # Neither depth-wise kernels nor what meets colours or classes; offsets start at zero and stay small.
+            hidden = p.ndim > 1 and min(p.shape[:2]) > len(LABELS) + 1 and "offsets" not in name
+            if hidden and id(p) not in left | given:
+                self._kernels.append(p)
+            else:
+                share = TRAINED if id(p) in given else OTHERS
+                groups.setdefault((share, DECAY if p.ndim > 1 else 0.0), []).append(p)
+        # Share their memory with the kernels.
+        self._matrices = [nn.Parameter(self._matrix(p.detach())) for p in self._kernels]
+        adam = [{"params": ps, "lr": rate * share, "weight_decay": decay} for (share, decay), ps in groups.items()]
+        self._optimizers = [
+            torch.optim.AdamW(adam),
+            torch.optim.Muon(self._matrices, rate, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
+        ]
+        warm_up = max(1, steps // 20)
+        self._schedules = [
+            torch.optim.lr_scheduler.LambdaLR(
+                optimizer,
+                lambda step: min(1, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))),
+            )
+            for optimizer in self._optimizers
+        ]
+
+    @staticmethod
+    def _matrix(kernel: torch.Tensor) -> torch.Tensor:
+        """A view, because the kernels' channels come last in memory."""
+        return kernel.permute(0, 2, 3, 1).flatten(1) if kernel.ndim == 4 else kernel
+
+    def step(self, model: nn.Module) -> None:
+        for kernel, matrix in zip(self._kernels, self._matrices, strict=True):
+            matrix.grad = self._matrix(kernel.grad)
+        for optimizer, schedule in zip(self._optimizers, self._schedules, strict=True):
+            optimizer.step()
+            schedule.step()
+        model.zero_grad(set_to_none=True)
+
+
 def train(
-    network: Network,
-    seed: int,
-    steps: int,
-    batch: int,
-    rate: float,
-    pictures: dataset.Pictures,
-    backbone: dict[str, torch.Tensor] | None = None,
+    network: Network, seed: int, steps: int, pictures: dataset.Pictures, backbone: dict[str, torch.Tensor] | None = None
 ) -> nn.Module:
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     model = network.build(len(LABELS)).to(memory_format=torch.channels_last).train()
+    trained = None
     if backbone:
-        model.model.pixel_level_module.encoder.load_state_dict(backbone)
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], rate)
-    warm_up = max(1, steps // 20)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda step: min(1, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))),
-    )
+        trained = model.model.pixel_level_module.encoder
+        trained.load_state_dict(backbone)
+    optimizer = Optimizer(model, network.rate, steps, trained)
+    widths = [width for width, percent in network.widths for _ in range(round(steps * percent / 100))]
     started = time.monotonic()
     running = 0.0
-    for step, (values, masks) in enumerate(batches(random, pictures, network, batch, steps), 1):
-        loss = loss_of(network, model, values.contiguous(memory_format=torch.channels_last), masks)
-        optimizer.zero_grad(set_to_none=True)
+    for step, (values, masks) in enumerate(batches(random, pictures, widths), 1):
+        loss = loss_of(network, model, values, masks)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0 if network.family != "mask2former" else 5.0)
-        optimizer.step()
-        schedule.step()
+        optimizer.step(model)
         if not math.isfinite(loss.item()):
-            raise SystemExit(f"the loss is {loss.item()} at step {step}: a lower --rate may help")
+            raise SystemExit(f"the loss is {loss.item()} at step {step}: a lower rate may help")
         running += (loss.item() - running) * max(0.02, 1 / step)
         if step % 50 == 0:
             print(f"step {step} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
@@ -226,7 +256,7 @@ def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torc
     if not file.exists():
         print("first the backbone")
         started = time.monotonic()
-        model = train(BACKBONE, 1, BACKBONE.steps, BACKBONE.batch, BACKBONE.rate, pictures)
+        model = train(BACKBONE, 1, BACKBONE.steps, pictures)
         save(model.backbone, folder, "backbone", 1, BACKBONE.steps, time.monotonic() - started)
         (folder / "backbone-1.pt").rename(file)
     return torch.load(file, weights_only=True)
@@ -255,7 +285,7 @@ def main() -> None:
     network = NETWORKS[options.mode]
     started = time.monotonic()
     steps = options.steps or network.steps
-    model = train(network, options.seed, steps, network.batch, network.rate, pictures, backbone)
+    model = train(network, options.seed, steps, pictures, backbone)
     save(model, options.output, options.mode, options.seed, steps, time.monotonic() - started)
 
 
