@@ -4,7 +4,7 @@
 
 Every seed's graph is measured on the held-out pictures as the server would run it: scaled by OpenCV, run by ONNX
 Runtime, its mask scaled back by nearest neighbour. The first seed's graph goes to models/<mode>, the figures of all to
-results.json.
+results.json, beside those of other seeds that were trained as long. With --keep the graph in models/<mode> stays.
 """
 
 from __future__ import annotations
@@ -124,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mode", choices=NETWORKS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="of the checkpoints; the first is shipped")
+    parser.add_argument("--keep", action="store_true", help="only add figures: leave the graph that is shipped")
     parser.add_argument("--checkpoints", type=Path, default=WORK)
     parser.add_argument("--pictures", type=Path, default=WORK.parent / "world", help="folder of the rendered pictures")
     options = parser.parse_args()
@@ -131,11 +132,12 @@ def main() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     held_out = dataset.pictures(options.pictures, dataset.HELD_OUT, HELD_OUT_PICTURES)
 
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"modes": {}}
     seeds = []
     for seed in options.seeds:
         content = graph(mode, network, options.checkpoints / f"{mode}-{seed}.pt")
         if seed == options.seeds[0]:
-            shipped = content
+            shipped, shipped_seed = content, seed
         counts = confusion(content, network, held_out)
         training = json.loads((options.checkpoints / f"{mode}-{seed}.json").read_text())
         by_class = {label: round(float(iou), 4) for label, iou in zip(LABELS, per_class_iou(counts), strict=True)}
@@ -143,8 +145,13 @@ def main() -> None:
         seeds.append({"seed": seed, "meanIou": round(mean_iou(counts), 4), "perClass": by_class, **took})
         print(seeds[-1])
 
+    recorded = results["modes"].get(mode, {"seeds": []})
+    alike = [r for r in recorded["seeds"] if r["seed"] not in options.seeds and r["steps"] == seeds[0]["steps"]]
+    seeds = sorted(seeds + alike, key=lambda run: run["seed"])
+    if options.keep:
+        shipped_seed = recorded["shippedSeed"]
+        shipped = (HERE.parent / mode / "1" / "model.onnx").read_bytes()
     parameters = int({p.key: p.value for p in onnx.load_from_string(shipped).metadata_props}["parameters"])
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"modes": {}}
     results["world"] = {
         "heldOut": HELD_OUT_PICTURES,
         "width": dataset.WIDTH,
@@ -155,7 +162,7 @@ def main() -> None:
         "network": network.name,
         "parameters": parameters,
         "input": f"{network.width}x{network.height}",
-        "shippedSeed": options.seeds[0],
+        "shippedSeed": shipped_seed,
         "seeds": seeds,
     }
     results["modes"] = {name: results["modes"][name] for name in NETWORKS if name in results["modes"]}
@@ -177,8 +184,9 @@ def main() -> None:
         "table": table(columns),
         "steps": seeds[0]["steps"],
         "batch": BATCH,
+        "start": "from a backbone that the same command trains first" if mode == "sota" else "from nothing",
         "minutes": round(statistics.mean(run["seconds"] for run in seeds) / 60),
-        "seed": options.seeds[0],
+        "seed": shipped_seed,
     }
     print(write_model(HERE.parent, manifest(mode, network, memory), shipped, facts, HERE / "card"))
 
