@@ -4,6 +4,7 @@ import dev.osprey.bench.Samples;
 import dev.osprey.config.DefaultConfig;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.runtime.WarmModels;
 import java.io.BufferedReader;
@@ -39,7 +40,8 @@ public final class BareLoop {
         try (WarmModels models = WarmModels.open(config)) {
             Segmenter segmenter =
                     new Segmenter(model, models, limits, config.segmentation().jpegQuality());
-            segmenter.unchanged(image);
+            // OpenCV belongs to the process, not to the model.
+            Picture.decode(image, limits).close();
             double before = residentMib();
             models.load(model);
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
@@ -47,7 +49,7 @@ public final class BareLoop {
                 Samples samples = new Samples();
                 for (int i = 0; i < count; i++) {
                     long start = System.nanoTime();
-                    Segmented segmented = segmenter.segment(image, Rendering.DEFAULT);
+                    Segmented segmented = OneFrame.segment(segmenter, image, Rendering.DEFAULT);
                     samples.addNanos(Samples.ROUND_TRIP, System.nanoTime() - start);
                     Segmented.Times times = segmented.times();
                     samples.addNanos("decode_ms", times.decode());

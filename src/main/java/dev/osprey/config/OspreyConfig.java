@@ -13,6 +13,7 @@ public record OspreyConfig(
         Access access,
         Model model,
         Runtime runtime,
+        Inference inference,
         Imaging imaging,
         Stream stream,
         Segmentation segmentation,
@@ -29,6 +30,7 @@ public record OspreyConfig(
     @SuppressWarnings("JavaLangClash")
     public record Runtime(
             ProviderPreference provider,
+            @Range(min = 0, max = 1_024) int concurrentRuns,
             @Range(min = 0, max = 1_024) int intraOpThreads,
             @Range(min = 1, max = 1_048_576) int memoryBudgetMib) {}
 
@@ -39,6 +41,8 @@ public record OspreyConfig(
         CUDA
     }
 
+    public record Inference(Duration interactivePatience, Duration batchPatience) {}
+
     public record Imaging(
             @Range(min = 1, max = 65_535) int maxWidth,
             @Range(min = 1, max = 65_535) int maxHeight) {}
@@ -48,6 +52,7 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_000_000) int maxConnectionsPerAddress,
             @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
             @Range(min = 1, max = 1_000) int maxFramesWaiting,
+            Duration maxQueueTime,
             @Range(min = 2, max = 100_000) int maxUnanswered,
             @Range(min = 1, max = 1_000_000) int maxMalformedMessages,
             Duration sendTimeout,

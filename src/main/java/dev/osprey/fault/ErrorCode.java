@@ -22,6 +22,10 @@ public enum ErrorCode {
     MODEL_NOT_READY(503, true),
     /** ONNX Runtime refused the input or failed while running. */
     MODEL_FAILED(500, true),
+    /** The work waited for its turn until it was too late to start it. */
+    DEADLINE_EXCEEDED(503, true),
+    /** Nobody waits for the answer any more. */
+    CANCELLED(499, false),
     /** Loading would exceed the memory budget; detail has the numbers. */
     MEMORY_EXHAUSTED(507, true),
     /** The server is stopping, or the model was unloaded while work waited for it. */

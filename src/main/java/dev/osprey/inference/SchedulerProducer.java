@@ -1,5 +1,7 @@
 package dev.osprey.inference;
 
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.runtime.WarmModels;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -17,19 +19,24 @@ import org.jspecify.annotations.Nullable;
         hungTaskThreshold = Long.MAX_VALUE)
 class SchedulerProducer {
 
-    /** A worker for every model that is ever used; far more models than that do not fit into one process. */
-    static final int MAX_WORKERS = 128;
+    /** The workers of every model that is ever used; far more do not fit into one process. */
+    static final int MAX_WORKERS = 1_024;
 
     @Resource(lookup = "java:app/concurrent/InferenceExecutor")
     private @Nullable ManagedExecutorService workers;
 
     @Produces
     @Singleton
-    Scheduler scheduler() {
+    Scheduler scheduler(OspreyConfig config, WarmModels models) {
         if (workers == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        return new Scheduler(workers);
+        Capacity capacity = new Capacity(
+                models.runs(),
+                models.runsPerModel(),
+                config.inference().interactivePatience(),
+                config.inference().batchPatience());
+        return new Scheduler(workers, capacity, System::nanoTime);
     }
 
     void stop(@Disposes Scheduler scheduler) {

@@ -28,9 +28,12 @@ final class Device {
     private final OrtEnvironment environment;
     private final ExecutionProvider provider;
 
-    private Device(OrtEnvironment environment, ExecutionProvider provider) {
+    private final CorePlan plan;
+
+    private Device(OrtEnvironment environment, ExecutionProvider provider, CorePlan plan) {
         this.environment = environment;
         this.provider = provider;
+        this.plan = plan;
     }
 
     /**
@@ -39,26 +42,28 @@ final class Device {
      * @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where CUDA is demanded and does not work
      */
     static Device open(OspreyConfig.Runtime settings) {
-        int threads = settings.intraOpThreads() > 0
-                ? settings.intraOpThreads()
-                : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        OrtEnvironment environment = environment(threads);
+        CorePlan plan = CorePlan.of(settings, Runtime.getRuntime().availableProcessors());
+        OrtEnvironment environment = environment(plan.threads());
         if (settings.provider() == ProviderPreference.CPU) {
-            LOG.log(Level.INFO, "Models run on the CPU with {0} thread(s), as osprey.runtime.provider says", threads);
-            return new Device(environment, ExecutionProvider.CPU);
+            LOG.log(Level.INFO, "Models run on the CPU{0}, as osprey.runtime.provider says", words(plan));
+            return new Device(environment, ExecutionProvider.CPU, plan);
         }
         Optional<String> obstacle = cudaObstacle();
         if (obstacle.isEmpty()) {
             LOG.log(Level.INFO, "Models run on CUDA");
-            return new Device(environment, ExecutionProvider.CUDA);
+            return new Device(environment, ExecutionProvider.CUDA, plan);
         }
         if (settings.provider() == ProviderPreference.CUDA) {
             throw new OspreyException(
                     ErrorCode.CONFIGURATION_INVALID,
                     "osprey.runtime.provider is cuda, but CUDA does not work: " + obstacle.get());
         }
-        LOG.log(Level.INFO, "Models run on the CPU with {0} thread(s), not on CUDA: {1}", threads, obstacle.get());
-        return new Device(environment, ExecutionProvider.CPU);
+        LOG.log(Level.INFO, "Models run on the CPU{0}, not on CUDA: {1}", words(plan), obstacle.get());
+        return new Device(environment, ExecutionProvider.CPU, plan);
+    }
+
+    private static String words(CorePlan plan) {
+        return " with %d thread(s), %d call(s) at a time".formatted(plan.threads(), plan.runs());
     }
 
     /** The process's one environment; after a redeployment the earlier one, with its thread pool, is still there. */
@@ -103,6 +108,10 @@ final class Device {
 
     ExecutionProvider provider() {
         return provider;
+    }
+
+    CorePlan plan() {
+        return plan;
     }
 
     /** The caller closes the options after the session that was opened with them. */

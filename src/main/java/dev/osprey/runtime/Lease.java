@@ -46,13 +46,15 @@ public final class Lease implements AutoCloseable {
      *     stays the caller's
      * @param mask {@code uint8 [batch, height, width]}, direct, written from index 0
      * @param batch 1 to the manifest's limit
-     * @throws OspreyException {@link ErrorCode#MODEL_FAILED} when ONNX Runtime refuses the input or fails
+     * @param cancellation ends the run between two of the network's nodes
+     * @throws OspreyException {@link ErrorCode#MODEL_FAILED} when ONNX Runtime refuses the input or fails,
+     *     {@link ErrorCode#CANCELLED} when the run was ended early
      */
-    public void run(ByteBuffer pixels, ByteBuffer mask, int batch) {
+    public void run(ByteBuffer pixels, ByteBuffer mask, int batch, Cancellation cancellation) {
         if (returned.get()) {
             throw new IllegalStateException("This lease was returned");
         }
-        model.run(pixels, mask, batch);
+        model.run(pixels, mask, batch, cancellation);
     }
 
     @Override

@@ -131,7 +131,7 @@ final class WarmModel {
         long start = System.nanoTime();
         for (int size = 1; size <= batch; size++) {
             for (int run = 0; run < manifest.warmupRuns(); run++) {
-                run(pixels, mask, size);
+                run(pixels, mask, size, new Cancellation());
             }
         }
         LOG.log(
@@ -152,7 +152,7 @@ final class WarmModel {
     }
 
     /** See {@link Lease#run}. */
-    void run(ByteBuffer pixels, ByteBuffer mask, int batch) {
+    void run(ByteBuffer pixels, ByteBuffer mask, int batch, Cancellation cancellation) {
         ModelManifest.Input in = manifest.input();
         ModelManifest.Output out = manifest.output();
         ByteBuffer inputBytes = pixels.slice(0, batch * bytesPerInput(manifest));
@@ -162,12 +162,27 @@ final class WarmModel {
         try (OnnxTensor input =
                         OnnxTensor.createTensor(device.environment(), inputBytes, inputShape, OnnxJavaType.UINT8);
                 OnnxTensor output =
-                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8)) {
-            session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output))
-                    .close();
+                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8);
+                OrtSession.RunOptions runOptions = new OrtSession.RunOptions();
+                Cancellation.Interest interest = cancellation.whenRequested(() -> terminate(runOptions));
+                OrtSession.Result result =
+                        session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output), runOptions)) {
+            LOG.log(Level.TRACE, "{0} gave {1} for {2}", manifest.name(), result, interest);
         } catch (OrtException e) {
+            if (cancellation.isRequested()) {
+                throw new OspreyException(ErrorCode.CANCELLED, "Nobody wants the answer any more", e);
+            }
             throw new OspreyException(
                     ErrorCode.MODEL_FAILED, "The model \"" + manifest.name() + "\" failed on this frame", e);
+        }
+    }
+
+    /** Ends a run between two of the network's nodes. */
+    private static void terminate(OrtSession.RunOptions runOptions) {
+        try {
+            runOptions.setTerminate(true);
+        } catch (OrtException e) {
+            LOG.log(Level.WARNING, "A run could not be ended early", e);
         }
     }
 

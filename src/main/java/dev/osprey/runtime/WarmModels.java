@@ -57,6 +57,16 @@ public final class WarmModels implements AutoCloseable {
         return new WarmModels(config, Catalogue.read(config.model().repository()));
     }
 
+    /** Model calls that should run at the same time, over all models. */
+    public int runs() {
+        return device.plan().runs();
+    }
+
+    /** Model calls that may run at the same time on one model: on a GPU one, from one thread (microsoft/onnxruntime#29351). */
+    public int runsPerModel() {
+        return device.provider() == ExecutionProvider.CPU ? runs() : 1;
+    }
+
     /** What the repository held when it was last read. */
     public Catalogue catalogue() {
         return catalogue;

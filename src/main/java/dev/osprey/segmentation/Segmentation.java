@@ -4,23 +4,30 @@ import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.imaging.Visualization;
+import dev.osprey.inference.Priority;
 import dev.osprey.inference.Scheduler;
-import dev.osprey.inference.Task;
+import dev.osprey.inference.Ticket;
+import dev.osprey.inference.Work;
 import dev.osprey.metrics.Meters;
 import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Connections;
 import dev.osprey.stream.Mailbox;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -37,7 +44,7 @@ public final class Segmentation {
     private final Connections connections;
     private final Mode defaultMode;
     private final Rendering defaultRendering;
-    private final Map<String, Segmenter> segmenters = new ConcurrentHashMap<>();
+    private final Map<String, FrameWork> works = new ConcurrentHashMap<>();
 
     /**
      * @param loader runs what takes as long as loading a model
@@ -136,14 +143,6 @@ public final class Segmentation {
         return models.served(model).orElseGet(() -> models.catalogue().manifest(model));
     }
 
-    /** The mode's segmenter, for that model's worker alone. */
-    Segmenter segmenter(Mode mode) {
-        return segmenters.computeIfAbsent(
-                modelOf(mode),
-                model -> new Segmenter(
-                        model, models, limits(), config.segmentation().jpegQuality()));
-    }
-
     private ImageLimits limits() {
         return new ImageLimits(
                 config.stream().maxMessageBytes(),
@@ -151,18 +150,59 @@ public final class Segmentation {
                 config.imaging().maxHeight());
     }
 
-    /** The picture as it came, as JPEG; nothing where it cannot be decoded. On the model's worker. */
-    Optional<byte[]> unchanged(Mode mode, ByteBuffer image) {
-        try {
-            return Optional.of(segmenter(mode).unchanged(image));
+    /** The picture as it came, as JPEG; nothing where it cannot be decoded. */
+    Optional<byte[]> unchanged(ByteBuffer image) {
+        try (Picture frame = Picture.decode(image, limits())) {
+            return Optional.of(frame.jpeg(config.segmentation().jpegQuality()));
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "A failed frame cannot be sent back", e);
             return Optional.empty();
         }
     }
 
-    void submit(Mode mode, Task task) {
-        scheduler.submit(modelOf(mode), task);
+    /** Has the stream's next frame segmented when its turn comes. */
+    Ticket submit(Mode mode, SegmentationStream stream) {
+        FrameWork work = works.computeIfAbsent(modelOf(mode), FrameWork::new);
+        return scheduler.submit(work, stream, Priority.REALTIME, config.stream().maxQueueTime());
+    }
+
+    /** The frames of all streams for one model. */
+    private final class FrameWork implements Work<SegmentationStream> {
+
+        private final String model;
+
+        /** One for each worker that has been at work. */
+        private final Deque<Segmenter> idle = new ConcurrentLinkedDeque<>();
+
+        FrameWork(String model) {
+            this.model = model;
+        }
+
+        @Override
+        public String model() {
+            return model;
+        }
+
+        @Override
+        public ModelManifest.Batch batch() {
+            return models.served(model).map(ModelManifest::batch).orElse(new ModelManifest.Batch(1, Duration.ZERO));
+        }
+
+        @Override
+        public void run(List<SegmentationStream> streams, Cancellation cancellation) {
+            Segmenter segmenter = Optional.ofNullable(idle.poll())
+                    .orElseGet(() -> new Segmenter(
+                            model, models, limits(), config.segmentation().jpegQuality()));
+            List<Segmenter.Order> orders = new ArrayList<>(streams.size());
+            streams.forEach(stream -> stream.take().ifPresent(orders::add));
+            segmenter.segment(orders, cancellation);
+            idle.push(segmenter);
+        }
+
+        @Override
+        public void refuse(SegmentationStream stream, OspreyException why) {
+            stream.take().ifPresent(order -> order.fail(why));
+        }
     }
 
     /** Loads the mode's model beside everything else and tells one of the two how it went; the log says why it failed. */

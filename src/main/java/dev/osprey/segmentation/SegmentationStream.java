@@ -3,7 +3,7 @@ package dev.osprey.segmentation;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
-import dev.osprey.inference.Task;
+import dev.osprey.inference.Ticket;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
  * message is sent.
  */
-final class SegmentationStream implements Task {
+final class SegmentationStream {
 
     private static final Logger LOG = System.getLogger(SegmentationStream.class.getName());
 
@@ -51,6 +51,9 @@ final class SegmentationStream implements Task {
     private final InferenceTimes inferenceTimes = new InferenceTimes();
     private Rendering rendering;
     private boolean busy;
+
+    /** The frame that waits for its turn or has it. */
+    private @Nullable Ticket ticket;
 
     /** The model whose labels and colours the client was told last. */
     private ModelManifest announced;
@@ -88,8 +91,13 @@ final class SegmentationStream implements Task {
     /** The connection has ended: what waits is forgotten, what runs is not sent. */
     void end() {
         connection.end();
+        Ticket unwanted;
         synchronized (this) {
             segments.forEach(segment -> segment.mailbox().clear());
+            unwanted = ticket;
+        }
+        if (unwanted != null) {
+            unwanted.cancel();
         }
     }
 
@@ -237,7 +245,17 @@ final class SegmentationStream implements Task {
         if (left != null) {
             enter(current, left.mode());
         } else {
-            shared.submit(current.mode(), this);
+            submit(current.mode());
+        }
+    }
+
+    private void submit(Mode mode) {
+        Ticket submitted = shared.submit(mode, this);
+        synchronized (this) {
+            ticket = submitted;
+        }
+        if (connection.hasEnded()) {
+            submitted.cancel();
         }
     }
 
@@ -283,85 +301,113 @@ final class SegmentationStream implements Task {
         dispatch();
     }
 
-    /** On the worker of the current segment's model. */
-    @Override
-    public void run() {
-        long takenNanos = shared.nanoTime();
+    /** The frame whose turn has come; nothing, and the stream free for the next, where it has none any more. */
+    Optional<Segmenter.Order> take() {
         Mode mode;
         Optional<Frame> frame;
         synchronized (this) {
             mode = segments.getFirst().mode();
             frame = segments.getFirst().mailbox().take();
         }
-        try {
-            if (frame.isPresent() && !connection.hasEnded()) {
-                segment(frame.get(), mode, takenNanos);
-            }
-        } finally {
+        if (frame.isEmpty() || connection.hasEnded()) {
             free();
+            return Optional.empty();
         }
+        return Optional.of(new Turn(frame.get(), mode, shared.nanoTime()));
     }
 
-    @Override
-    public void refuse(OspreyException why) {
-        Mode mode;
-        Optional<Frame> frame;
-        synchronized (this) {
-            mode = segments.getFirst().mode();
-            frame = segments.getFirst().mailbox().take();
-        }
-        try {
-            frame.ifPresent(refused -> failed(refused, mode, why));
-        } finally {
-            free();
-        }
-    }
+    /** A frame with a worker; its answer makes the stream free for the next. */
+    private final class Turn implements Segmenter.Order {
 
-    private void segment(Frame frame, Mode mode, long takenNanos) {
-        try {
-            Segmented segmented =
-                    shared.segmenter(mode).segment(frame.image(), wants(Feature.MASK) ? null : frame.rendering());
-            long queueNanos = takenNanos - frame.arrivalNanos();
-            long serverNanos = shared.nanoTime() - frame.arrivalNanos();
-            double meanNanos;
-            synchronized (this) {
-                inferenceTimes.add(segmented.times().run());
-                meanNanos = inferenceTimes.summary().getAverage();
-            }
-            shared.meters()
-                    .answered(
-                            mode.wireName(),
-                            segmented.model(),
-                            Duration.ofNanos(segmented.times().run()),
-                            Duration.ofNanos(serverNanos));
-            int last = frame.answers().size() - 1;
-            for (int i = 0; i <= last; i++) {
-                Answer answer = frame.answers().get(i);
-                // The frames that were replaced are reported by the one that replaced them.
-                int replaced = i == last ? last : 0;
-                List<Supplier<Reply>> replies = new ArrayList<>(2);
-                if (i == 0) {
-                    announcement(mode, segmented.manifest()).ifPresent(replies::add);
+        private final Frame frame;
+        private final Mode mode;
+        private final long takenNanos;
+        private boolean over;
+
+        Turn(Frame frame, Mode mode, long takenNanos) {
+            this.frame = frame;
+            this.mode = mode;
+            this.takenNanos = takenNanos;
+        }
+
+        @Override
+        public ByteBuffer image() {
+            return frame.image();
+        }
+
+        @Override
+        public @Nullable Rendering rendering() {
+            return wants(Feature.MASK) ? null : frame.rendering();
+        }
+
+        @Override
+        public void answer(Segmented segmented) {
+            end(() -> {
+                try {
+                    answered(frame, mode, segmented, takenNanos);
+                } catch (RuntimeException | Error e) {
+                    LOG.log(Level.WARNING, "A frame could not be answered", e);
+                    failed(
+                            frame,
+                            mode,
+                            new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
                 }
-                replies.add(() -> {
-                    JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
-                    if (replaced > 0) {
-                        metadata.add("frames_replaced", replaced);
-                    }
-                    if (wants(Feature.RECEIPT)) {
-                        metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
-                    }
-                    return Messages.segmentation(
-                            answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
-                });
-                answer.place().fill(replies);
+            });
+        }
+
+        @Override
+        public void fail(OspreyException why) {
+            end(() -> failed(frame, mode, why));
+        }
+
+        private void end(Runnable telling) {
+            if (over) {
+                return;
             }
-        } catch (OspreyException e) {
-            failed(frame, mode, e);
-        } catch (RuntimeException | Error e) {
-            // Memory that ran out for one frame must not end the worker of all.
-            LOG.log(Level.WARNING, "A frame could not be processed", e);
-            failed(frame, mode, new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
+            over = true;
+            try {
+                telling.run();
+            } finally {
+                free();
+            }
+        }
+    }
+
+    private void answered(Frame frame, Mode mode, Segmented segmented, long takenNanos) {
+        long queueNanos = takenNanos - frame.arrivalNanos();
+        long serverNanos = shared.nanoTime() - frame.arrivalNanos();
+        double meanNanos;
+        synchronized (this) {
+            inferenceTimes.add(segmented.times().run());
+            meanNanos = inferenceTimes.summary().getAverage();
+        }
+        shared.meters()
+                .answered(
+                        mode.wireName(),
+                        segmented.model(),
+                        Duration.ofNanos(segmented.times().run()),
+                        Duration.ofNanos(serverNanos));
+        int last = frame.answers().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            Answer answer = frame.answers().get(i);
+            // The frames that were replaced are reported by the one that replaced them.
+            int replaced = i == last ? last : 0;
+            List<Supplier<Reply>> replies = new ArrayList<>(2);
+            if (i == 0) {
+                announcement(mode, segmented.manifest()).ifPresent(replies::add);
+            }
+            replies.add(() -> {
+                JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
+                if (replaced > 0) {
+                    metadata.add("frames_replaced", replaced);
+                }
+                if (wants(Feature.RECEIPT)) {
+                    metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
+                }
+                return Messages.segmentation(
+                        answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
+            });
+            answer.place().fill(replies);
         }
     }
 
@@ -375,6 +421,9 @@ final class SegmentationStream implements Task {
 
     private void failed(Frame frame, Mode mode, OspreyException why) {
         LOG.log(Level.DEBUG, "A frame failed", why);
+        if (connection.hasEnded()) {
+            return;
+        }
         String message =
                 switch (why.code()) {
                     case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
@@ -382,7 +431,7 @@ final class SegmentationStream implements Task {
                 };
         // Who asked for masks could make nothing of a JPEG.
         Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames() && !wants(Feature.MASK)
-                ? shared.unchanged(mode, frame.image())
+                ? shared.unchanged(frame.image())
                 : Optional.empty();
         for (Answer answer : frame.answers()) {
             shared.failed("INFERENCE_FAILED");

@@ -1,5 +1,6 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.ImageLimits;
 import dev.osprey.imaging.Mask;
@@ -8,19 +9,24 @@ import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.Renderer;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.segmentation.Segmented.Times;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picture in, picture with its classes or the classes themselves out, on one model. Keeps its buffers from frame to frame: one thread at a time,
- * the model's worker.
+ * Picture in, picture with its classes or the classes themselves out, on one model. Keeps its buffers from frame to frame:
+ * one thread at a time.
  */
 public final class Segmenter {
+
+    private static final Logger LOG = System.getLogger(Segmenter.class.getName());
 
     private final String model;
     private final WarmModels models;
@@ -41,45 +47,132 @@ public final class Segmenter {
     /** The encoded answer, the classes on it, and what two steps on the way to it took. */
     private record Answer(byte[] picture, int[] classIds, long scaleNanos, long encodeNanos) {}
 
-    /**
-     * @param image an encoded picture, read from its position to its limit
-     * @param rendering how the classes are drawn; null for the mask itself, see {@link Mask#png}
-     * @throws OspreyException where the picture cannot be decoded or the model cannot be run
-     */
-    Segmented segment(ByteBuffer image, @Nullable Rendering rendering) {
+    /** A frame and who is told what became of it. Only the first telling counts, and none of them throws. */
+    interface Order {
+
+        /** An encoded picture, read from its position to its limit. */
+        ByteBuffer image();
+
+        /** How the classes are drawn; null for the mask itself, see {@link Mask#png}. */
+        @Nullable
+        Rendering rendering();
+
+        void answer(Segmented segmented);
+
+        /** The picture cannot be decoded or the model cannot be run; {@link ErrorCode#MODEL_FAILED} for anything unforeseen. */
+        void fail(OspreyException why);
+    }
+
+    /** A frame on its way into the model. */
+    private record Decoded(Order order, Picture picture, long decodeNanos, long resizeNanos) {}
+
+    /** Every order is answered when its own part is done; they share the model's run as far as its batches reach. */
+    void segment(List<Order> orders, Cancellation cancellation) {
         try (Lease lease = models.lease(model)) {
-            ModelManifest manifest = lease.manifest();
-            pixels = atLeast(pixels, lease.inputBytes(1));
-            classes = atLeast(classes, lease.outputBytes(1));
-            long start = System.nanoTime();
-            try (Picture frame = Picture.decode(image, limits)) {
-                long decoded = System.nanoTime();
-                ModelManifest.Input input = manifest.input();
-                frame.resizeInto(pixels.clear(), input.width(), input.height(), input.interpolation(), input.colour());
-                long resized = System.nanoTime();
-                lease.run(pixels, classes, 1);
-                long ran = System.nanoTime();
-                ModelManifest.Output output = manifest.output();
-                Mask mask = new Mask(classes, output.width(), output.height());
-                Answer answer =
-                        rendering == null ? bare(frame, mask) : drawn(frame, mask, manifest.palette(), rendering);
-                List<String> detected = detected(answer.classIds(), manifest.labels());
-                long rest = System.nanoTime() - ran - answer.scaleNanos() - answer.encodeNanos();
-                return new Segmented(
-                        answer.picture(),
-                        detected,
-                        manifest,
-                        lease.version(),
-                        lease.provider(),
-                        new Times(
-                                decoded - start,
-                                resized - decoded,
-                                ran - resized,
-                                answer.scaleNanos(),
-                                rest,
-                                answer.encodeNanos()));
+            // Another version may have been put in place since the orders were gathered.
+            int together = lease.manifest().batch().max();
+            for (int first = 0; first < orders.size(); first += together) {
+                segment(lease, orders.subList(first, Math.min(orders.size(), first + together)), cancellation);
             }
+        } catch (RuntimeException | Error e) {
+            OspreyException why = failure(e);
+            orders.forEach(order -> order.fail(why));
         }
+    }
+
+    /** As many orders as one run takes. */
+    private void segment(Lease lease, List<Order> orders, Cancellation cancellation) {
+        List<Decoded> decoded = new ArrayList<>(orders.size());
+        try {
+            pixels = atLeast(pixels, lease.inputBytes(orders.size()));
+            classes = atLeast(classes, lease.outputBytes(orders.size()));
+            for (Order order : orders) {
+                attempt(order, () -> decoded.add(decode(order, lease, decoded.size())));
+            }
+            if (!decoded.isEmpty()) {
+                run(lease, decoded, cancellation);
+            }
+        } finally {
+            decoded.forEach(frame -> frame.picture().close());
+        }
+    }
+
+    private void run(Lease lease, List<Decoded> decoded, Cancellation cancellation) {
+        long start = System.nanoTime();
+        lease.run(pixels, classes, decoded.size(), cancellation);
+        long runNanos = System.nanoTime() - start;
+        for (int i = 0; i < decoded.size(); i++) {
+            Decoded frame = decoded.get(i);
+            Mask mask = mask(lease, i);
+            attempt(frame.order(), () -> frame.order().answer(segmented(frame, mask, lease, runNanos)));
+        }
+    }
+
+    /** What goes wrong with one frame must not keep the others from their answer, nor end the worker of all. */
+    private static void attempt(Order order, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            order.fail(failure(e));
+        }
+    }
+
+    private static OspreyException failure(Throwable thrown) {
+        if (thrown instanceof OspreyException known) {
+            return known;
+        }
+        LOG.log(Level.WARNING, "A frame could not be processed", thrown);
+        return new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", thrown);
+    }
+
+    private Decoded decode(Order order, Lease lease, int index) {
+        long start = System.nanoTime();
+        Picture picture = Picture.decode(order.image(), limits);
+        try {
+            long decoded = System.nanoTime();
+            ModelManifest.Input input = lease.manifest().input();
+            int bytes = lease.inputBytes(1);
+            picture.resizeInto(
+                    pixels.slice(index * bytes, bytes),
+                    input.width(),
+                    input.height(),
+                    input.interpolation(),
+                    input.colour());
+            return new Decoded(order, picture, decoded - start, System.nanoTime() - decoded);
+        } catch (RuntimeException | Error e) {
+            picture.close();
+            throw e;
+        }
+    }
+
+    private Mask mask(Lease lease, int index) {
+        ModelManifest.Output output = lease.manifest().output();
+        int bytes = lease.outputBytes(1);
+        return new Mask(classes.slice(index * bytes, bytes), output.width(), output.height());
+    }
+
+    private Segmented segmented(Decoded frame, Mask mask, Lease lease, long runNanos) {
+        long start = System.nanoTime();
+        ModelManifest manifest = lease.manifest();
+        Rendering rendering = frame.order().rendering();
+        Answer answer = rendering == null
+                ? bare(frame.picture(), mask)
+                : drawn(frame.picture(), mask, manifest.palette(), rendering);
+        List<String> detected = detected(answer.classIds(), manifest.labels());
+        long rest = System.nanoTime() - start - answer.scaleNanos() - answer.encodeNanos();
+        return new Segmented(
+                answer.picture(),
+                detected,
+                manifest,
+                lease.version(),
+                lease.provider(),
+                new Times(
+                        frame.decodeNanos(),
+                        frame.resizeNanos(),
+                        runNanos,
+                        answer.scaleNanos(),
+                        rest,
+                        answer.encodeNanos()));
     }
 
     private Answer drawn(Picture frame, Mask mask, Palette palette, Rendering rendering) {
@@ -97,17 +190,6 @@ public final class Segmenter {
         long found = System.nanoTime();
         byte[] png = scaled.png();
         return new Answer(png, classIds, found - start, System.nanoTime() - found);
-    }
-
-    /**
-     * The picture as it came, as JPEG.
-     *
-     * @throws OspreyException where it cannot be decoded
-     */
-    byte[] unchanged(ByteBuffer image) {
-        try (Picture frame = Picture.decode(image, limits)) {
-            return frame.jpeg(jpegQuality);
-        }
     }
 
     private static List<String> detected(int[] classIds, List<String> labels) {

@@ -79,6 +79,7 @@ class ConfigReaderTest {
     @ParameterizedTest
     @CsvSource({
         "server.port, 1, 65535",
+        "runtime.concurrent-runs, 0, 1024",
         "runtime.intra-op-threads, 0, 1024",
         "runtime.memory-budget-mib, 1, 1048576",
         "imaging.max-width, 1, 65535",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class FairnessTest {
 
     private final Deque<Runnable> workers = new ArrayDeque<>();
-    private final Scheduler scheduler = new Scheduler(workers::add);
+    private final Scheduler scheduler = new Scheduler(workers::add, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime);
     private final List<Integer> turns = new ArrayList<>();
 
     @Test
@@ -71,7 +71,7 @@ class FairnessTest {
         }
     }
 
-    private final class Stream implements Task {
+    private final class Stream implements TaskWork.Task {
 
         private final int id;
         private final BooleanSupplier over;
@@ -89,7 +89,7 @@ class FairnessTest {
             if (!waiting) {
                 waiting = true;
                 waitsSince = turns.size();
-                scheduler.submit("person", this);
+                TaskWork.submit(scheduler, "person", this);
             }
         }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SchedulerTest {
 
     private final ExecutorService workers = Executors.newCachedThreadPool();
-    private final Scheduler scheduler = new Scheduler(workers);
+    private final Scheduler scheduler = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime);
     private final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -33,11 +33,11 @@ class SchedulerTest {
     @Test
     void runsTheTasksOfAModelInTheOrderTheyCame() throws Exception {
         Gate gate = new Gate();
-        scheduler.submit("person", gate);
+        TaskWork.submit(scheduler, "person", gate);
         gate.awaitStart();
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            scheduler.submit("person", task(Integer.toString(i)));
+            TaskWork.submit(scheduler, "person", task(Integer.toString(i)));
             expected.add(Integer.toString(i));
         }
         assertEquals(100, scheduler.waiting());
@@ -50,8 +50,8 @@ class SchedulerTest {
     void runsOneTaskOfAModelAtATime() throws Exception {
         Gate first = new Gate();
         Gate second = new Gate();
-        scheduler.submit("person", first);
-        scheduler.submit("person", second);
+        TaskWork.submit(scheduler, "person", first);
+        TaskWork.submit(scheduler, "person", second);
         first.awaitStart();
         assertEquals(1, scheduler.waiting());
         assertEquals(1, second.started.getCount());
@@ -63,10 +63,10 @@ class SchedulerTest {
     @Test
     void letsNoModelWaitForAnother() throws Exception {
         Gate gate = new Gate();
-        scheduler.submit("slow", gate);
+        TaskWork.submit(scheduler, "slow", gate);
         gate.awaitStart();
-        scheduler.submit("slow", task("behind"));
-        scheduler.submit("quick", task("beside"));
+        TaskWork.submit(scheduler, "slow", task("behind"));
+        TaskWork.submit(scheduler, "quick", task("beside"));
         assertEquals(List.of("beside"), events(1));
         gate.open();
         assertEquals(List.of("behind"), events(1));
@@ -74,23 +74,23 @@ class SchedulerTest {
 
     @Test
     void outlivesATaskThatThrows() throws Exception {
-        scheduler.submit("person", task(() -> {
+        TaskWork.submit(scheduler, "person", task(() -> {
             throw new IllegalStateException("a task that breaks its promise");
         }));
-        scheduler.submit("person", task(() -> {
+        TaskWork.submit(scheduler, "person", task(() -> {
             throw new OutOfMemoryError("a task whose frame is too large");
         }));
-        scheduler.submit("person", task("next"));
+        TaskWork.submit(scheduler, "person", task("next"));
         assertEquals(List.of("next"), events(1));
     }
 
     @Test
     void refusesWhatWaitsWhenItIsClosedAndFinishesWhatRuns() throws Exception {
         Gate gate = new Gate();
-        scheduler.submit("person", gate);
+        TaskWork.submit(scheduler, "person", gate);
         gate.awaitStart();
-        scheduler.submit("person", task("first"));
-        scheduler.submit("person", task("second"));
+        TaskWork.submit(scheduler, "person", task("first"));
+        TaskWork.submit(scheduler, "person", task("second"));
         scheduler.close();
         assertEquals(List.of("first refused: SERVER_STOPPING", "second refused: SERVER_STOPPING"), events(2));
         gate.open();
@@ -99,11 +99,11 @@ class SchedulerTest {
 
     @Test
     void refusesWhatComesAfterItWasClosed() throws Exception {
-        scheduler.submit("person", task("first"));
+        TaskWork.submit(scheduler, "person", task("first"));
         assertEquals(List.of("first"), events(1));
         scheduler.close();
-        scheduler.submit("person", task("second"));
-        scheduler.submit("street", task("third"));
+        TaskWork.submit(scheduler, "person", task("second"));
+        TaskWork.submit(scheduler, "street", task("third"));
         scheduler.close();
         assertEquals(List.of("second refused: SERVER_STOPPING", "third refused: SERVER_STOPPING"), events(2));
         assertEquals(0, scheduler.waiting());
@@ -111,10 +111,13 @@ class SchedulerTest {
 
     @Test
     void refusesATaskForWhichThereIsNoWorker() throws Exception {
-        Scheduler without = new Scheduler(worker -> {
-            throw new RejectedExecutionException("no worker is left");
-        });
-        without.submit("person", task("first"));
+        Scheduler without = new Scheduler(
+                worker -> {
+                    throw new RejectedExecutionException("no worker is left");
+                },
+                TaskWork.ONE_RUN_PER_MODEL,
+                System::nanoTime);
+        TaskWork.submit(without, "person", task("first"));
         assertEquals(List.of("first refused: SERVER_STOPPING"), events(1));
     }
 
@@ -126,8 +129,8 @@ class SchedulerTest {
         return found;
     }
 
-    private Task task(String name) {
-        return new Task() {
+    private TaskWork.Task task(String name) {
+        return new TaskWork.Task() {
             @Override
             public void run() {
                 events.add(name);
@@ -140,8 +143,8 @@ class SchedulerTest {
         };
     }
 
-    private static Task task(Runnable work) {
-        return new Task() {
+    private static TaskWork.Task task(Runnable work) {
+        return new TaskWork.Task() {
             @Override
             public void run() {
                 work.run();
@@ -155,7 +158,7 @@ class SchedulerTest {
     }
 
     /** A task that runs until it is let go. */
-    private static final class Gate implements Task {
+    private static final class Gate implements TaskWork.Task {
 
         private final CountDownLatch started = new CountDownLatch(1);
         private final CountDownLatch opened = new CountDownLatch(1);

@@ -15,14 +15,14 @@ public final class Turnstile {
     public Turnstile(Scheduler scheduler, String model) {
         this.scheduler = scheduler;
         this.model = model;
-        scheduler.submit(model, current);
+        TaskWork.submit(scheduler, model, current);
         await(current.reached);
     }
 
     /** Lets the worker do every task that waits now, and returns when it is held again. */
     public void turn() {
         Gate next = new Gate();
-        scheduler.submit(model, next);
+        TaskWork.submit(scheduler, model, next);
         current.opened.countDown();
         await(next.reached);
         current = next;
@@ -44,7 +44,7 @@ public final class Turnstile {
         }
     }
 
-    private static final class Gate implements Task {
+    private static final class Gate implements TaskWork.Task {
 
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch opened = new CountDownLatch(1);

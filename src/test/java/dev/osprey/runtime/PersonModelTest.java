@@ -28,7 +28,7 @@ class PersonModelTest {
                 ByteBuffer pixels = ByteBuffer.allocateDirect(lease.inputBytes(1));
                 ByteBuffer mask = ByteBuffer.allocateDirect(lease.outputBytes(1));
                 picture.resizeInto(pixels, input.width(), input.height(), input.interpolation(), input.colour());
-                lease.run(pixels, mask, 1);
+                lease.run(pixels, mask, 1, new Cancellation());
                 int person = 0;
                 for (int i = 0; i < mask.capacity(); i++) {
                     assertTrue(mask.get(i) == 0 || mask.get(i) == 1);

@@ -153,7 +153,7 @@ class SwapTest {
             for (int i = 0; i < pixels.capacity(); i++) {
                 pixels.put(i, (byte) (value - i % 3));
             }
-            lease.run(pixels, mask, 1);
+            lease.run(pixels, mask, 1, new Cancellation());
             for (int i = 0; i < mask.capacity(); i++) {
                 assertEquals(value, mask.get(i));
             }

@@ -125,7 +125,7 @@ class WarmModelsTest {
                 pixels.put(i, (byte) (3 * (i % 36) / 3 + 100 * (i / 36)));
             }
             ByteBuffer mask = ByteBuffer.allocateDirect(30);
-            lease.run(pixels.position(7), mask, 2);
+            lease.run(pixels.position(7), mask, 2, new Cancellation());
             byte[] found = new byte[30];
             mask.get(found);
             byte[] expected = new byte[30];
@@ -243,7 +243,11 @@ class WarmModelsTest {
     }
 
     static void run(Lease lease) {
-        lease.run(ByteBuffer.allocateDirect(lease.inputBytes(1)), ByteBuffer.allocateDirect(lease.outputBytes(1)), 1);
+        lease.run(
+                ByteBuffer.allocateDirect(lease.inputBytes(1)),
+                ByteBuffer.allocateDirect(lease.outputBytes(1)),
+                1,
+                new Cancellation());
     }
 
     private static SortedSet<Integer> versions() {

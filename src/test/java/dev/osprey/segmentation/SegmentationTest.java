@@ -12,6 +12,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.imaging.Visualization;
 import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.TaskWork;
 import dev.osprey.metrics.Meters;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
@@ -98,6 +99,11 @@ class SegmentationTest {
                 TestConfig.with(Stream.of(new String[] {"model.repository", folder.toString()}, Stage.MODELS, changes)
                         .flatMap(Arrays::stream)
                         .toArray(String[]::new));
-        return new Segmentation(config, WarmModels.open(config), new Scheduler(NEVER), NEVER, Meters.NONE);
+        return new Segmentation(
+                config,
+                WarmModels.open(config),
+                new Scheduler(NEVER, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime),
+                NEVER,
+                Meters.NONE);
     }
 }

@@ -32,7 +32,8 @@ class SegmenterTest {
         try (WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"))) {
             models.load("person");
             Segmenter segmenter = new Segmenter("person", models, LIMITS, 80);
-            Segmented segmented = segmenter.segment(portrait, new Rendering(Visualization.SIDE_BY_SIDE, 0.6, null));
+            Segmented segmented =
+                    OneFrame.segment(segmenter, portrait, new Rendering(Visualization.SIDE_BY_SIDE, 0.6, null));
             assertEquals(List.of("person"), segmented.detectedClasses());
             assertEquals("person", segmented.model());
             assertEquals(1, segmented.version());
@@ -57,7 +58,7 @@ class SegmenterTest {
                 WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
             models.load("a");
             Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
-            Segmented segmented = segmenter.segment(ByteBuffer.wrap(Client.jpeg(1)), null);
+            Segmented segmented = OneFrame.segment(segmenter, ByteBuffer.wrap(Client.jpeg(1)), null);
             assertEquals(List.of("person"), segmented.detectedClasses());
             Raster mask = Pictures.decoded(segmented.picture()).getRaster();
             assertEquals(1, mask.getNumBands());
@@ -82,19 +83,21 @@ class SegmenterTest {
             Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
             ByteBuffer picture = ByteBuffer.wrap(Client.jpeg(1));
             OspreyException refusal =
-                    assertThrows(OspreyException.class, () -> segmenter.segment(picture, Rendering.DEFAULT));
+                    assertThrows(OspreyException.class, () -> OneFrame.segment(segmenter, picture, Rendering.DEFAULT));
             assertEquals(ErrorCode.MODEL_NOT_READY, refusal.code());
             models.load("a");
-            assertEquals(1, segmenter.segment(picture, Rendering.DEFAULT).version());
+            assertEquals(
+                    1, OneFrame.segment(segmenter, picture, Rendering.DEFAULT).version());
             // A larger network after a small one, and the other way round: the buffers must fit.
             repository.add("a", patch -> patch);
             models.swap("a", 2);
-            assertEquals(2, segmenter.segment(picture, Rendering.DEFAULT).version());
+            assertEquals(
+                    2, OneFrame.segment(segmenter, picture, Rendering.DEFAULT).version());
             repository.addTiny("a");
             models.swap("a", 1);
             assertEquals(
                     List.of("person"),
-                    segmenter.segment(picture, Rendering.DEFAULT).detectedClasses());
+                    OneFrame.segment(segmenter, picture, Rendering.DEFAULT).detectedClasses());
         }
     }
 
@@ -108,24 +111,9 @@ class SegmenterTest {
             for (int grey : new int[] {0, 2, 200}) {
                 assertEquals(
                         List.of(),
-                        segmenter
-                                .segment(ByteBuffer.wrap(Client.jpeg(grey)), Rendering.DEFAULT)
+                        OneFrame.segment(segmenter, ByteBuffer.wrap(Client.jpeg(grey)), Rendering.DEFAULT)
                                 .detectedClasses());
             }
-        }
-    }
-
-    @Test
-    void givesBackAPictureUnchanged(@TempDir Path folder) {
-        new TestRepository(folder).addTiny("a");
-        try (WarmModels models =
-                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
-            Segmenter segmenter = new Segmenter("a", models, LIMITS, 100);
-            byte[] jpeg = segmenter.unchanged(ByteBuffer.wrap(Client.jpeg(90)));
-            try (Picture picture = Picture.decode(ByteBuffer.wrap(jpeg), LIMITS)) {
-                assertEquals(90, picture.rgb()[0], 1);
-            }
-            assertThrows(OspreyException.class, () -> segmenter.unchanged(ByteBuffer.wrap(new byte[] {1})));
         }
     }
 }

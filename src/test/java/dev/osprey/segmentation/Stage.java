@@ -2,6 +2,7 @@ package dev.osprey.segmentation;
 
 import dev.osprey.config.TestConfig;
 import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.TaskWork;
 import dev.osprey.inference.Turnstile;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.model.TestRepository;
@@ -43,7 +44,7 @@ final class Stage implements AutoCloseable {
 
     final TestRepository repository;
     final CountingMeters meters = new CountingMeters();
-    final Scheduler scheduler = new Scheduler(workers);
+    final Scheduler scheduler = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime);
     final WarmModels models;
 
     /** Loads of models that were ordered and are to be run by the test. */
