@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.Cancellation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +123,81 @@ class SchedulerTest {
                 System::nanoTime);
         TaskWork.submit(without, "person", task("first"));
         assertEquals(List.of("first refused: SERVER_STOPPING"), events(1));
+    }
+
+    @Test
+    void refusesATaskWhoseTurnCameTooLate() throws Exception {
+        AtomicLong clock = new AtomicLong();
+        try (Scheduler timed = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, clock::get)) {
+            Gate gate = new Gate();
+            TaskWork.submit(timed, "person", gate);
+            gate.awaitStart();
+            timed.submit(new TaskWork("person"), task("late"), Priority.REALTIME, Duration.ofMillis(10));
+            timed.submit(new TaskWork("person"), task("in time"), Priority.REALTIME, Duration.ofMillis(11));
+            clock.set(10_000_000);
+            gate.open();
+            assertEquals(List.of("late refused: DEADLINE_EXCEEDED", "in time"), events(2));
+        }
+    }
+
+    @Test
+    void forgetsATaskThatNobodyWants() throws Exception {
+        Gate gate = new Gate();
+        TaskWork.submit(scheduler, "person", gate);
+        gate.awaitStart();
+        Ticket unwanted = TaskWork.submit(scheduler, "person", task("unwanted"));
+        TaskWork.submit(scheduler, "person", task("wanted"));
+        unwanted.cancel();
+        unwanted.cancel();
+        assertEquals(1, scheduler.waiting());
+        gate.open();
+        assertEquals(List.of("wanted"), events(1));
+    }
+
+    /** The run learns of it while it runs, and not before the last one of its tasks is unwanted. */
+    @Test
+    void tellsARunThatNobodyWantsIt() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        Work<String> work = new Work<>() {
+            @Override
+            public String model() {
+                return "person";
+            }
+
+            @Override
+            public ModelManifest.Batch batch() {
+                return new ModelManifest.Batch(2, Duration.ZERO);
+            }
+
+            @Override
+            public void run(List<String> tasks, Cancellation cancellation) {
+                events.add(tasks + (cancellation.isRequested() ? " unwanted" : " wanted"));
+                started.countDown();
+                try {
+                    assertTrue(told.await(10, TimeUnit.SECONDS));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                events.add(cancellation.isRequested() ? "unwanted" : "wanted");
+            }
+
+            @Override
+            public void refuse(String task, OspreyException why) {
+                throw why;
+            }
+        };
+        Gate gate = new Gate();
+        TaskWork.submit(scheduler, "person", gate);
+        gate.awaitStart();
+        Ticket one = scheduler.submit(work, "one", Priority.REALTIME, Duration.ofHours(1));
+        Ticket other = scheduler.submit(work, "other", Priority.REALTIME, Duration.ofHours(1));
+        gate.open();
+        assertTrue(started.await(10, TimeUnit.SECONDS));
+        one.cancel();
+        other.cancel();
+        told.countDown();
+        assertEquals(List.of("[one, other] wanted", "unwanted"), events(2));
     }
 
     private List<String> events(int count) throws InterruptedException {

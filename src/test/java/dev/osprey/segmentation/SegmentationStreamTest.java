@@ -189,6 +189,20 @@ class SegmentationStreamTest {
     }
 
     @Test
+    void waitsForNobodyWhoHasLeft() {
+        Stage stage = stage();
+        Client leaving = stage.connect();
+        Client staying = stage.connect();
+        leaving.frame(1, 40);
+        staying.frame(1, 80);
+        assertEquals(2, stage.scheduler.waiting());
+        leaving.stream.end();
+        assertEquals(1, stage.scheduler.waiting());
+        stage.turn("a");
+        assertEquals(List.of("connected", "1 balanced: 80"), staying.story());
+    }
+
+    @Test
     void runsNoFrameOfAClientThatLeftBefore() {
         Stage stage = stage();
         Client client = stage.connect();

@@ -12,12 +12,14 @@ import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.imaging.Visualization;
 import dev.osprey.model.TestRepository;
+import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.WarmModels;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +116,50 @@ class SegmenterTest {
                         OneFrame.segment(segmenter, ByteBuffer.wrap(Client.jpeg(grey)), Rendering.DEFAULT)
                                 .detectedClasses());
             }
+        }
+    }
+
+    /** Five frames of which one is broken, on a network that takes two at a time: every other one has its own answer. */
+    @Test
+    void answersEveryFrameOfABatchByItself(@TempDir Path folder) {
+        new TestRepository(folder).addTiny("a", 2, patch -> patch);
+        try (WarmModels models =
+                WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
+            models.load("a");
+            List<OneFrame> frames = new ArrayList<>();
+            for (int grey : new int[] {0, 1, -1, 1, 0}) {
+                byte[] picture = grey < 0 ? new byte[] {1, 2, 3} : Client.jpeg(grey);
+                frames.add(new OneFrame(ByteBuffer.wrap(picture), null));
+            }
+            new Segmenter("a", models, LIMITS, 80).segment(List.copyOf(frames), new Cancellation());
+            for (int index : new int[] {0, 4}) {
+                assertEquals(List.of(), frames.get(index).answer().detectedClasses());
+            }
+            for (int index : new int[] {1, 3}) {
+                assertEquals(List.of("person"), frames.get(index).answer().detectedClasses());
+            }
+            OspreyException failure =
+                    assertThrows(OspreyException.class, () -> frames.get(2).answer());
+            assertEquals(ErrorCode.IMAGE_UNREADABLE, failure.code());
+        }
+    }
+
+    @Test
+    void endsARunThatNobodyWants() throws IOException {
+        ByteBuffer portrait = ByteBuffer.wrap(Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg")));
+        try (WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"))) {
+            models.load("person");
+            Segmenter segmenter = new Segmenter("person", models, LIMITS, 80);
+            Cancellation cancellation = new Cancellation();
+            cancellation.request();
+            OneFrame unwanted = new OneFrame(portrait, Rendering.DEFAULT);
+            segmenter.segment(List.of(unwanted), cancellation);
+            OspreyException end = assertThrows(OspreyException.class, unwanted::answer);
+            assertEquals(ErrorCode.CANCELLED, end.code());
+            // The session is none the worse for it.
+            assertEquals(
+                    List.of("person"),
+                    OneFrame.segment(segmenter, portrait, Rendering.DEFAULT).detectedClasses());
         }
     }
 }
