@@ -120,11 +120,11 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
     return SegformerForSemanticSegmentation(
         SegformerConfig(
             num_labels=classes,
-            depths=[1, 2, 2, 2],
+            depths=[2, 2, 2, 2],
             hidden_sizes=[32, 64, 128, 192],
             num_attention_heads=[1, 2, 4, 6],
             sr_ratios=[8, 4, 2, 1],
-            decoder_hidden_size=64,
+            decoder_hidden_size=128,
             drop_path_rate=0.0,
             classifier_dropout_prob=0.0,
             semantic_loss_ignore_index=255,
