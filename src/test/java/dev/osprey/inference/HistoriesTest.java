@@ -3,11 +3,8 @@ package dev.osprey.inference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.osprey.fault.OspreyException;
 import dev.osprey.inference.RunQueue.Batch;
 import dev.osprey.inference.RunQueue.Entry;
-import dev.osprey.model.ModelManifest;
-import dev.osprey.runtime.Cancellation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +31,7 @@ class HistoriesTest {
     private Random random = new Random();
     private RunQueue queue = new RunQueue(new Capacity(1, 1, Duration.ZERO, Duration.ZERO));
     private long now;
-    private final List<Kind> kinds = new ArrayList<>();
+    private final List<NeverRun> kinds = new ArrayList<>();
     private final List<Batch<?>> running = new ArrayList<>();
     private final Map<String, Entry<String>> waiting = new TreeMap<>();
     private final Set<String> ended = new HashSet<>();
@@ -46,7 +43,7 @@ class HistoriesTest {
         Capacity capacity = capacity(1 + random.nextInt(4), 1 + random.nextInt(2));
         queue = new RunQueue(capacity);
         for (int i = 0; i < 3; i++) {
-            kinds.add(new Kind("model " + i, 1 + random.nextInt(4), random.nextBoolean() ? 0 : random.nextInt(10)));
+            kinds.add(new NeverRun("model " + i, 1 + random.nextInt(4), random.nextBoolean() ? 0 : random.nextInt(10)));
         }
         // From an idle device to one that is asked for several times what it can do.
         double load = random.nextDouble();
@@ -76,7 +73,7 @@ class HistoriesTest {
     void sharesAModelEquallyBetweenStreamsThatAlwaysWait(RepetitionInfo repetition) {
         random = new Random(repetition.getCurrentRepetition());
         queue = new RunQueue(capacity(1, 1));
-        Kind kind = new Kind("model", 1 + random.nextInt(3), 0);
+        NeverRun kind = new NeverRun("model", 1 + random.nextInt(3), 0);
         int streams = 2 + random.nextInt(9);
         int[] turns = new int[streams];
         for (int stream = 0; stream < streams; stream++) {
@@ -107,8 +104,8 @@ class HistoriesTest {
     void letsNobodyStarve(RepetitionInfo repetition) {
         random = new Random(repetition.getCurrentRepetition());
         queue = new RunQueue(capacity(1, 1));
-        Kind live = new Kind("live", 1, 0);
-        Kind job = new Kind(random.nextBoolean() ? "live" : "job", 1, 0);
+        NeverRun live = new NeverRun("live", 1, 0);
+        NeverRun job = new NeverRun(random.nextBoolean() ? "live" : "job", 1, 0);
         int streams = 1 + random.nextInt(6);
         for (int stream = 0; stream < streams; stream++) {
             submit(live, stream);
@@ -147,11 +144,11 @@ class HistoriesTest {
                 runs, runsPerModel, Duration.ofMillis(INTERACTIVE_PATIENCE), Duration.ofMillis(BATCH_PATIENCE));
     }
 
-    private void submit(Kind kind, int stream) {
+    private void submit(NeverRun kind, int stream) {
         queue.add(new Entry<>(kind, Integer.toString(stream), Priority.REALTIME, now * 1_000_000, Long.MAX_VALUE));
     }
 
-    private void add(Kind kind, Priority priority, long maxWait) {
+    private void add(NeverRun kind, Priority priority, long maxWait) {
         String name = Integer.toString(numbered++);
         Entry<String> entry = new Entry<>(kind, name, priority, now * 1_000_000, (now + maxWait) * 1_000_000);
         waiting.put(name, entry);
@@ -198,23 +195,5 @@ class HistoriesTest {
     private void end(String name) {
         waiting.remove(name);
         assertTrue(ended.add(name), name + " ended twice");
-    }
-
-    private record Kind(String model, int max, long delayMillis) implements Work<String> {
-
-        @Override
-        public ModelManifest.Batch batch() {
-            return new ModelManifest.Batch(max, Duration.ofMillis(delayMillis));
-        }
-
-        @Override
-        public void run(List<String> tasks, Cancellation cancellation) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void refuse(String task, OspreyException why) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.osprey.fault.OspreyException;
 import dev.osprey.inference.RunQueue.Batch;
 import dev.osprey.inference.RunQueue.Entry;
-import dev.osprey.model.ModelManifest;
-import dev.osprey.runtime.Cancellation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +20,10 @@ class RunQueueTest {
     private static final long MILLI = 1_000_000;
 
     private final RunQueue queue = new RunQueue(new Capacity(2, 1, Duration.ofMillis(500), Duration.ofMillis(10_000)));
-    private final Kind person = new Kind("person", 1, 0);
-    private final Kind street = new Kind("street", 1, 0);
-    private final Kind pairs = new Kind("pairs", 2, 0);
-    private final Kind patient = new Kind("patient", 3, 20);
+    private final NeverRun person = new NeverRun("person", 1, 0);
+    private final NeverRun street = new NeverRun("street", 1, 0);
+    private final NeverRun pairs = new NeverRun("pairs", 2, 0);
+    private final NeverRun patient = new NeverRun("patient", 3, 20);
 
     @Test
     void startsTheOldestOfTheHighestPriority() {
@@ -62,7 +59,7 @@ class RunQueueTest {
 
     @Test
     void takesAlongWhatWaitsForTheSameWorkWithTheSamePriority() {
-        Kind samePairs = new Kind("pairs", 2, 0);
+        NeverRun samePairs = new NeverRun("pairs", 2, 0);
         add(pairs, "a", Priority.REALTIME, 0);
         add(samePairs, "other work", Priority.REALTIME, 1);
         add(pairs, "batch", Priority.BATCH, 2);
@@ -175,13 +172,14 @@ class RunQueueTest {
         assertTrue(queue.tryStart(at(5)).isEmpty());
     }
 
-    private Entry<String> add(Kind work, String task, Priority priority, long millis) {
+    private Entry<String> add(NeverRun work, String task, Priority priority, long millis) {
         Entry<String> entry = entry(work, task, priority, millis, millis + 100_000);
         queue.add(entry);
         return entry;
     }
 
-    private static Entry<String> entry(Kind work, String task, Priority priority, long millis, long deadlineMillis) {
+    private static Entry<String> entry(
+            NeverRun work, String task, Priority priority, long millis, long deadlineMillis) {
         return new Entry<>(work, task, priority, at(millis), at(deadlineMillis));
     }
 
@@ -191,37 +189,5 @@ class RunQueueTest {
 
     private static long at(long millis) {
         return millis * MILLI;
-    }
-
-    /** Never run here. Not a record: two kinds of work may look the same. */
-    private static final class Kind implements Work<String> {
-
-        private final String model;
-        private final ModelManifest.Batch batch;
-
-        Kind(String model, int max, long delayMillis) {
-            this.model = model;
-            this.batch = new ModelManifest.Batch(max, Duration.ofMillis(delayMillis));
-        }
-
-        @Override
-        public String model() {
-            return model;
-        }
-
-        @Override
-        public ModelManifest.Batch batch() {
-            return batch;
-        }
-
-        @Override
-        public void run(List<String> tasks, Cancellation cancellation) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void refuse(String task, OspreyException why) {
-            throw new UnsupportedOperationException();
-        }
     }
 }
