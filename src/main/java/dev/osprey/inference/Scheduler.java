@@ -80,8 +80,10 @@ public final class Scheduler implements AutoCloseable {
                 taken = true;
                 queue.add(entry);
                 overdue = start();
-                // Whoever has nothing to do looks again: at what this task waits for, and until when.
-                lane.called.signal();
+                if (queue.waiting() > 0) {
+                    // Whoever has nothing to do looks again: at what this task may wait for, and until when.
+                    lane.called.signal();
+                }
             }
         } finally {
             lock.unlock();

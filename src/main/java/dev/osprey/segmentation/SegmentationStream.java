@@ -55,6 +55,8 @@ final class SegmentationStream {
     /** The frame that waits for its turn or has it. */
     private @Nullable Ticket ticket;
 
+    private int submissions;
+
     /** The model whose labels and colours the client was told last. */
     private ModelManifest announced;
 
@@ -250,9 +252,16 @@ final class SegmentationStream {
     }
 
     private void submit(Mode mode) {
+        int number;
+        synchronized (this) {
+            number = ++submissions;
+        }
         Ticket submitted = shared.submit(mode, this);
         synchronized (this) {
-            ticket = submitted;
+            // The frame may be done by now and its worker have submitted the next one.
+            if (number == submissions) {
+                ticket = submitted;
+            }
         }
         if (connection.hasEnded()) {
             submitted.cancel();
