@@ -77,7 +77,7 @@ class Model:
     def __init__(self, folder: Path, threads: int) -> None:
         manifest = json.loads((folder / "model.json").read_text())
         taken, made = manifest["input"], manifest["output"]
-        if manifest["kind"] != "segmentation" or made["decoder"] != "mask" or manifest["batch"]["max"] < 1:
+        if manifest["kind"] != "segmentation" or made["decoder"] != "mask":
             raise ValueError(f"{folder} is no segmentation model whose output is the mask")
         self.name: str = manifest["name"]
         self.version: int = manifest["version"]

@@ -74,7 +74,7 @@ class Stream:
         self._run_millis: deque[float] = deque(maxlen=REMEMBERED)
 
     def connected(self) -> Json:
-        message = {
+        message: Json = {
             "type": "connected",
             "status": "ready",
             "available_models": MODES,
@@ -94,7 +94,7 @@ class Stream:
 
     async def answer(self, text: str | None, binary: bytes | None) -> str | bytes | None:
         try:
-            request, picture = (read_text(text), None) if text is not None else self._read_binary(binary)
+            request, picture = self._read_binary(binary or b"") if text is None else (read_text(text), None)
             if request.get("type") == "frame":
                 loop, arrival = asyncio.get_running_loop(), time.perf_counter()
                 return await loop.run_in_executor(self._models.workers, self._frame, request, picture, arrival)
@@ -130,7 +130,7 @@ class Stream:
             LOG.exception("The model of %s cannot be loaded", mode)
             raise BadRequest("MODE_CHANGE_FAILED", f"The model of {mode} cannot be loaded") from failure
         self._mode = mode
-        message = {
+        message: Json = {
             "type": "mode_changed",
             "model_mode": mode,
             "class_labels": self._model.labels,
