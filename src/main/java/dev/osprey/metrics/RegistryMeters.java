@@ -3,7 +3,10 @@ package dev.osprey.metrics;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
@@ -16,6 +19,13 @@ import org.eclipse.microprofile.metrics.Tag;
 class RegistryMeters implements Meters {
 
     private final MetricRegistry registry;
+
+    /** To find a histogram in the registry takes longer than all that a frame's message needs. */
+    private final Map<Served, Answered> answered = new ConcurrentHashMap<>();
+
+    private record Served(String mode, String model) {}
+
+    private record Answered(Histogram inference, Histogram age) {}
 
     @Inject
     RegistryMeters(MetricRegistry registry) {
@@ -58,18 +68,21 @@ class RegistryMeters implements Meters {
 
     @Override
     public void answered(String mode, String model, Duration inference, Duration age) {
-        Tag modeTag = new Tag("mode", mode);
-        Tag modelTag = new Tag("model", model);
-        registry.histogram(
-                        describe("osprey_inference_microseconds", "How long the model ran on a frame."),
-                        modeTag,
-                        modelTag)
-                .update(inference.toNanos() / 1_000);
-        registry.histogram(
+        Answered histograms = answered.computeIfAbsent(new Served(mode, model), this::histograms);
+        histograms.inference().update(inference.toNanos() / 1_000);
+        histograms.age().update(age.toNanos() / 1_000);
+    }
+
+    private Answered histograms(Served served) {
+        Tag mode = new Tag("mode", served.mode());
+        Tag model = new Tag("model", served.model());
+        return new Answered(
+                registry.histogram(
+                        describe("osprey_inference_microseconds", "How long the model ran on a frame."), mode, model),
+                registry.histogram(
                         describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),
-                        modeTag,
-                        modelTag)
-                .update(age.toNanos() / 1_000);
+                        mode,
+                        model));
     }
 
     @Override

@@ -9,9 +9,12 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,11 @@ public final class WebSocketPeer implements Peer {
     /** A close frame's payload is 125 bytes, two of them the code (RFC 6455, section 5.5). */
     private static final int MAX_REASON_BYTES = 123;
 
+    private static final Object FORGETFUL = Proxy.newProxyInstance(
+            WebSocketPeer.class.getClassLoader(),
+            new Class<?>[] {ScheduledExecutorService.class},
+            (proxy, method, arguments) -> null);
+
     private final Session session;
     private final Async remote;
     private final String address;
@@ -30,7 +38,24 @@ public final class WebSocketPeer implements Peer {
     public WebSocketPeer(Session session) {
         this.session = session;
         this.remote = session.getAsyncRemote();
+        stopIdleTimers(session);
         this.address = String.valueOf(session.getUserProperties().get(RemoteAddress.PROPERTY));
+    }
+
+    /**
+     * Tyrus starts an idle timer anew for every message in and every message out, whether there is an idle timeout or not, and
+     * Payara keeps it as a managed task, with the caller's context: a third of all that a frame costs beside its model ({@code
+     * docs/rationale.md}, "What the transport costs"). Osprey has no idle timeouts, it pings; so the session gets an executor
+     * that forgets what it is asked to do. On another container everything goes on as before.
+     */
+    private static void stopIdleTimers(Session session) {
+        try {
+            Field executor = session.getClass().getDeclaredField("service");
+            executor.setAccessible(true);
+            executor.set(session, FORGETFUL);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.WARNING, "Every message will cost a timer: the container is not known", e);
+        }
     }
 
     @Override
@@ -44,31 +69,12 @@ public final class WebSocketPeer implements Peer {
     }
 
     private static void start(Consumer<SendHandler> send, Consumer<@Nullable Throwable> done) {
-        ClassLoader application = Thread.currentThread().getContextClassLoader();
-        SendHandler handler =
-                result -> in(application, () -> done.accept(result.isOK() ? null : result.getException()));
         try {
-            in(ClassLoader.getPlatformClassLoader(), () -> send.accept(handler));
+            send.accept(result -> done.accept(result.isOK() ? null : result.getException()));
         } catch (RuntimeException e) {
             // The container throws where the session ended in the meantime.
             LOG.log(Level.DEBUG, "A message could not be sent", e);
             done.accept(e);
-        }
-    }
-
-    /**
-     * Does the work with another context class loader. Tyrus gives Payara a timer to keep for every message, and for every
-     * timer Payara looks for services in all libraries that loader reaches: the application's reaches some 320, the
-     * platform's none of them ({@code docs/rationale.md}, "What the transport costs").
-     */
-    private static void in(ClassLoader loader, Runnable work) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            work.run();
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 
