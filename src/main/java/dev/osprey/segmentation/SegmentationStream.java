@@ -4,18 +4,17 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.inference.Ticket;
-import dev.osprey.model.ModelManifest;
+import dev.osprey.segmentation.FrameAnswers.Answer;
+import dev.osprey.segmentation.FrameAnswers.Frame;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
 import dev.osprey.stream.Outbox.Place;
 import dev.osprey.stream.Reply;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,9 +45,9 @@ final class SegmentationStream {
     private final Segmentation shared;
     private final Connection connection;
     private final Set<Feature> features;
+    private final FrameAnswers answers;
 
     private final Deque<Segment> segments = new ArrayDeque<>();
-    private final InferenceTimes inferenceTimes = new InferenceTimes();
     private Rendering rendering;
     private boolean busy;
 
@@ -57,37 +56,23 @@ final class SegmentationStream {
 
     private int submissions;
 
-    /** The model whose labels and colours the client was told last. */
-    private ModelManifest announced;
-
     /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
     private record Segment(
             Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
-
-    /** A frame and whom its picture answers: the frames it replaced, oldest first, and itself last. */
-    private record Frame(ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
-
-    private record Answer(Place place, JsonValue timestamp, boolean binary) {}
 
     SegmentationStream(Segmentation shared, Connection connection, Set<Feature> features) {
         this.shared = shared;
         this.connection = connection;
         this.features = features;
         this.rendering = shared.defaultRendering();
-        this.announced = shared.manifest(shared.defaultMode());
+        this.answers = new FrameAnswers(shared, features);
         this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
     }
 
     /** Greets the client; to be called once, before any request. */
     void open() {
         connection.outbox().whenRoomIsMade(this::dispatch);
-        ModelManifest manifest = announced;
-        answer(() -> Messages.connected(
-                shared.defaultMode(),
-                manifest,
-                features,
-                shared.config().stream(),
-                shared.config().imaging()));
+        answer(answers.greeting());
     }
 
     /** The connection has ended: what waits is forgotten, what runs is not sent. */
@@ -122,7 +107,7 @@ final class SegmentationStream {
         } else if (request instanceof Request.UpdateVisualization update) {
             updateVisualization(update.settings());
         } else if (request instanceof Request.GetStats) {
-            answer(this::stats);
+            answer(answers::stats);
         } else if (request instanceof Request.Malformed malformed) {
             malformed(malformed.message());
         }
@@ -133,11 +118,11 @@ final class SegmentationStream {
         if (place.isEmpty()) {
             return;
         }
-        List<Answer> answers = new ArrayList<>(1);
-        answers.add(new Answer(place.get(), request.timestamp(), request.binary()));
+        List<Answer> owed = new ArrayList<>(1);
+        owed.add(new Answer(place.get(), request.timestamp(), request.binary()));
         synchronized (this) {
             Segment last = segments.getLast();
-            Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), answers);
+            Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), owed);
             last.mailbox().offer(frame).ifPresent(replaced -> {
                 // Its answer is owed all the same: it gets the picture of the frame that is now first.
                 last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
@@ -184,12 +169,6 @@ final class SegmentationStream {
             answer(() -> Messages.visualizationUpdated(update.recognised()));
         } catch (OspreyException e) {
             answerError("VIZ_UPDATE_FAILED", e.detail());
-        }
-    }
-
-    private Reply stats() {
-        synchronized (this) {
-            return Messages.stats(inferenceTimes.summary());
         }
     }
 
@@ -288,12 +267,7 @@ final class SegmentationStream {
     }
 
     private void entered(Segment segment) {
-        // Not when the message is sent: a version that is swapped in by then has an announcement of its own.
-        ModelManifest manifest = shared.manifest(segment.mode());
-        synchronized (this) {
-            announced = manifest;
-        }
-        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), manifest, features));
+        fill(segment.opening(), answers.entered(segment.mode()));
         free();
     }
 
@@ -353,20 +327,23 @@ final class SegmentationStream {
         public void answer(Segmented segmented) {
             end(() -> {
                 try {
-                    answered(frame, mode, segmented, takenNanos);
+                    answers.answered(frame, mode, segmented, takenNanos);
                 } catch (RuntimeException | Error e) {
                     LOG.log(Level.WARNING, "A frame could not be answered", e);
-                    failed(
-                            frame,
-                            mode,
-                            new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
+                    failed(new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
                 }
             });
         }
 
         @Override
         public void fail(OspreyException why) {
-            end(() -> failed(frame, mode, why));
+            end(() -> failed(why));
+        }
+
+        private void failed(OspreyException why) {
+            if (!connection.hasEnded()) {
+                answers.failed(frame, mode, why);
+            }
         }
 
         private void end(Runnable telling) {
@@ -380,87 +357,6 @@ final class SegmentationStream {
                 free();
             }
         }
-    }
-
-    private void answered(Frame frame, Mode mode, Segmented segmented, long takenNanos) {
-        long queueNanos = takenNanos - frame.arrivalNanos();
-        long serverNanos = shared.nanoTime() - frame.arrivalNanos();
-        double meanNanos;
-        synchronized (this) {
-            inferenceTimes.add(segmented.times().run());
-            meanNanos = inferenceTimes.summary().getAverage();
-        }
-        shared.meters()
-                .answered(
-                        mode.wireName(),
-                        segmented.model(),
-                        Duration.ofNanos(segmented.times().run()),
-                        Duration.ofNanos(serverNanos));
-        int last = frame.answers().size() - 1;
-        for (int i = 0; i <= last; i++) {
-            Answer answer = frame.answers().get(i);
-            // The frames that were replaced are reported by the one that replaced them.
-            int replaced = i == last ? last : 0;
-            List<Supplier<Reply>> replies = new ArrayList<>(2);
-            if (i == 0) {
-                announcement(mode, segmented.manifest()).ifPresent(replies::add);
-            }
-            replies.add(() -> {
-                JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
-                if (replaced > 0) {
-                    metadata.add("frames_replaced", replaced);
-                }
-                if (wants(Feature.RECEIPT)) {
-                    metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
-                }
-                return Messages.segmentation(
-                        answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
-            });
-            answer.place().fill(replies);
-        }
-    }
-
-    /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
-    private synchronized Optional<Supplier<Reply>> announcement(Mode mode, ModelManifest manifest) {
-        boolean known = manifest.labels().equals(announced.labels())
-                && manifest.palette().equals(announced.palette());
-        announced = manifest;
-        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features));
-    }
-
-    private void failed(Frame frame, Mode mode, OspreyException why) {
-        LOG.log(Level.DEBUG, "A frame failed", why);
-        if (connection.hasEnded()) {
-            return;
-        }
-        String message =
-                switch (why.code()) {
-                    case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
-                    default -> why.detail();
-                };
-        // Who asked for masks could make nothing of a JPEG.
-        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames() && !wants(Feature.MASK)
-                ? shared.unchanged(frame.image())
-                : Optional.empty();
-        for (Answer answer : frame.answers()) {
-            shared.failed("INFERENCE_FAILED");
-            Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
-            if (unchanged.isPresent()) {
-                answer.place().fill(List.of(error, () -> unchanged(answer, mode, unchanged.get())));
-            } else {
-                answer.place().fill(error);
-            }
-        }
-    }
-
-    private synchronized Reply unchanged(Answer answer, Mode mode, byte[] jpeg) {
-        double meanNanos = inferenceTimes.summary().getAverage();
-        return Messages.segmentation(
-                answer.timestamp(),
-                jpeg,
-                Messages.unchangedMetadata(mode, shared.modelOf(mode), meanNanos)
-                        .build(),
-                answer.binary());
     }
 
     private static String shortened(String value) {
