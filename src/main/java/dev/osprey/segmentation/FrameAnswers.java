@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one client is told of its frames: pictures, errors, and before a picture the labels and colours it has not heard of.
@@ -59,14 +60,15 @@ final class FrameAnswers {
     }
 
     /** The mode is in force from here on: what its {@code mode_changed} says, for whenever that is sent. */
-    synchronized Supplier<Reply> entered(Mode mode) {
+    synchronized Supplier<Reply> entered(Mode mode, AutoMode.@Nullable Notice auto) {
         // Not when the message is sent: a version that is swapped in by then has an announcement of its own.
         ModelManifest manifest = shared.manifest(mode);
         announced = manifest;
-        return () -> Messages.modeChanged(mode, manifest, features);
+        return () -> Messages.modeChanged(mode, manifest, features, auto);
     }
 
-    void answered(Frame frame, Mode mode, Segmented segmented, long takenNanos) {
+    /** @param auto null where the client named the mode */
+    void answered(Frame frame, Mode mode, AutoMode.@Nullable Notice auto, Segmented segmented, long takenNanos) {
         long queueNanos = takenNanos - frame.arrivalNanos();
         long serverNanos = shared.nanoTime() - frame.arrivalNanos();
         double meanNanos;
@@ -87,7 +89,7 @@ final class FrameAnswers {
             int replaced = i == last ? last : 0;
             List<Supplier<Reply>> replies = new ArrayList<>(2);
             if (i == 0) {
-                announcement(mode, segmented.manifest()).ifPresent(replies::add);
+                announcement(mode, auto, segmented.manifest()).ifPresent(replies::add);
             }
             replies.add(() -> {
                 JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
@@ -105,11 +107,12 @@ final class FrameAnswers {
     }
 
     /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
-    private synchronized Optional<Supplier<Reply>> announcement(Mode mode, ModelManifest manifest) {
+    private synchronized Optional<Supplier<Reply>> announcement(
+            Mode mode, AutoMode.@Nullable Notice auto, ModelManifest manifest) {
         boolean known = manifest.labels().equals(announced.labels())
                 && manifest.palette().equals(announced.palette());
         announced = manifest;
-        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features));
+        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features, auto));
     }
 
     void failed(Frame frame, Mode mode, OspreyException why) {

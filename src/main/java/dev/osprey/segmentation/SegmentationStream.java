@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every request that is answered reserves its place in the outbox when it arrives, so answers leave in the order of
  * requests whatever thread makes them. Frames wait in the mailbox of the segment they arrived in; a {@code change_mode}
- * ends a segment and opens the next, so that no frame is ever drawn with another mode's palette. At most one frame of a
- * stream is with a worker; the next is submitted when that one is done and the client has read enough.
+ * ends a segment and opens the next, so that no frame is ever drawn with another mode's palette; so does a
+ * stream that chooses its mode by itself. At most one frame of a stream is with a worker; the next is submitted when that one
+ * is done and the client has read enough.
  *
  * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
  * message is sent.
@@ -55,10 +57,26 @@ final class SegmentationStream {
     private @Nullable Ticket ticket;
 
     private int submissions;
+    private long submittedNanos;
 
-    /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
+    /**
+     * Frames of one mode that wait.
+     *
+     * @param opening answers the change that led here; null at the start
+     * @param auto what chose the mode and may choose another; null where the client named it
+     * @param move by which it was chosen; null where there was none
+     */
     private record Segment(
-            Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
+            Mode mode,
+            Mailbox<Frame> mailbox,
+            @Nullable Place opening,
+            @Nullable AutoMode auto,
+            AutoMode.@Nullable Move move) {
+
+        AutoMode.@Nullable Notice notice() {
+            return auto == null ? null : new AutoMode.Notice(auto.fps(), move);
+        }
+    }
 
     SegmentationStream(Segmentation shared, Connection connection, Set<Feature> features) {
         this.shared = shared;
@@ -66,7 +84,7 @@ final class SegmentationStream {
         this.features = features;
         this.rendering = shared.defaultRendering();
         this.answers = new FrameAnswers(shared, features);
-        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
+        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null, null, null));
     }
 
     /** Greets the client; to be called once, before any request. */
@@ -103,7 +121,7 @@ final class SegmentationStream {
         } else if (request instanceof Request.BrokenFrame broken) {
             answerError("INFERENCE_FAILED", broken.message());
         } else if (request instanceof Request.ChangeMode change) {
-            changeMode(change.mode());
+            changeMode(change);
         } else if (request instanceof Request.UpdateVisualization update) {
             updateVisualization(update.settings());
         } else if (request instanceof Request.GetStats) {
@@ -114,48 +132,70 @@ final class SegmentationStream {
     }
 
     private void frame(Request.Frame request) {
-        Optional<Place> place = tryReserve();
-        if (place.isEmpty()) {
-            return;
-        }
-        List<Answer> owed = new ArrayList<>(1);
-        owed.add(new Answer(place.get(), request.timestamp(), request.binary()));
+        Optional<Place> place;
         synchronized (this) {
-            Segment last = segments.getLast();
-            Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), owed);
-            last.mailbox().offer(frame).ifPresent(replaced -> {
-                // Its answer is owed all the same: it gets the picture of the frame that is now first.
-                last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
-                shared.meters().replaced(last.mode().wireName());
-            });
+            // In one step: a move of the stream's own must not come between the answer's place and the frame's segment.
+            place = connection.outbox().tryReserve();
+            place.ifPresent(reserved -> add(request, reserved));
         }
-        dispatch();
+        if (place.isPresent()) {
+            dispatch();
+        } else {
+            noPlace();
+        }
     }
 
-    private void changeMode(Optional<String> requested) {
-        Optional<Mode> mode = requested.flatMap(Mode::ofWireName);
-        if (mode.isEmpty()) {
+    private void add(Request.Frame request, Place place) {
+        List<Answer> owed = new ArrayList<>(1);
+        owed.add(new Answer(place, request.timestamp(), request.binary()));
+        Segment last = segments.getLast();
+        Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), owed);
+        last.mailbox().offer(frame).ifPresent(replaced -> {
+            // Its answer is owed all the same: it gets the picture of the frame that is now first.
+            last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
+            shared.meters().replaced(last.mode().wireName());
+        });
+    }
+
+    private void changeMode(Request.ChangeMode change) {
+        Optional<Mode> mode = change.mode().flatMap(Mode::ofWireName);
+        if (mode.isPresent()) {
+            append(mode, null);
+        } else if (change.mode().equals(Optional.of(AutoMode.WIRE_NAME))) {
+            try {
+                double fps = AutoMode.fps(change.fps());
+                append(mode, new AutoMode(fps, shared.trials(), shared.nanoTime()));
+            } catch (OspreyException e) {
+                answerError("INVALID_MODE", e.detail());
+            }
+        } else {
             // "None" is what the protocol's first implementation says of a missing mode.
-            answerError("INVALID_MODE", "Invalid model mode: " + shortened(requested.orElse("None")));
-            return;
+            answerError(
+                    "INVALID_MODE",
+                    "Invalid model mode: " + shortened(change.mode().orElse("None")));
         }
-        Optional<Place> place = tryReserve();
-        if (place.isEmpty()) {
-            return;
-        }
+    }
+
+    /** @param mode that the client named; nothing for the one that is or will be in force by then */
+    private void append(Optional<Mode> mode, @Nullable AutoMode auto) {
+        Optional<Place> place;
         boolean tooMany;
         synchronized (this) {
+            place = connection.outbox().tryReserve();
             tooMany = segments.size() > MAX_SEGMENTS;
-            segments.add(new Segment(mode.get(), shared.mailbox(), place.get()));
+            Mode next = mode.orElse(segments.getLast().mode());
+            place.ifPresent(opening -> segments.add(new Segment(next, shared.mailbox(), opening, auto, null)));
         }
-        if (tooMany) {
+        if (place.isEmpty()) {
+            noPlace();
+        } else if (tooMany) {
             connection.close(
                     CloseCode.POLICY_VIOLATED,
                     "%d mode changes wait for frames before them, the limit is %d"
                             .formatted(MAX_SEGMENTS + 1, MAX_SEGMENTS));
-            return;
+        } else {
+            dispatch();
         }
-        dispatch();
     }
 
     private void updateVisualization(JsonValue settings) {
@@ -188,18 +228,21 @@ final class SegmentationStream {
     }
 
     private void answer(Supplier<Reply> reply) {
-        tryReserve().ifPresent(place -> place.fill(reply));
+        Optional<Place> place = connection.outbox().tryReserve();
+        if (place.isPresent()) {
+            place.get().fill(reply);
+        } else {
+            noPlace();
+        }
     }
 
-    /** The next place in the order of answers; where there is none left the connection is closed. */
-    private Optional<Place> tryReserve() {
-        Optional<Place> place = connection.outbox().tryReserve();
-        if (place.isEmpty() && !connection.hasEnded()) {
+    /** There is no place left in the order of answers, or nobody who would read them. */
+    private void noPlace() {
+        if (!connection.hasEnded()) {
             int limit = shared.config().stream().maxUnanswered();
             connection.close(
                     CloseCode.POLICY_VIOLATED, "%d messages are unanswered, the limit is %d".formatted(limit, limit));
         }
-        return place;
     }
 
     /** Starts what can be started: the next frame, or the next segment where all frames of this one are answered. */
@@ -224,7 +267,7 @@ final class SegmentationStream {
             busy = true;
         }
         if (left != null) {
-            enter(current, left.mode());
+            enter(current, left);
         } else {
             submit(current.mode());
         }
@@ -234,6 +277,7 @@ final class SegmentationStream {
         int number;
         synchronized (this) {
             number = ++submissions;
+            submittedNanos = shared.nanoTime();
         }
         Ticket submitted = shared.submit(mode, this);
         synchronized (this) {
@@ -247,28 +291,70 @@ final class SegmentationStream {
         }
     }
 
-    private void enter(Segment segment, Mode previous) {
+    private void enter(Segment segment, Segment previous) {
+        AutoMode.Move move = segment.move();
         if (shared.isReady(segment.mode())) {
             entered(segment);
-            return;
+        } else if (move != null) {
+            // Its model has gone since the mode was chosen. Nobody asked for it, so nothing is loaded for it.
+            Segment stay = new Segment(
+                    previous.mode(), segment.mailbox(), segment.opening(), segment.auto(), move.withdrawn());
+            replaceFirst(stay);
+            entered(stay);
+        } else {
+            load(segment, previous);
         }
+    }
+
+    private void load(Segment segment, Segment previous) {
         shared.load(segment.mode(), () -> entered(segment), () -> {
             shared.failed("MODE_CHANGE_FAILED");
             // Why is the operator's business: it may tell of files and budgets.
             String message = "The model of the mode " + segment.mode().wireName()
-                    + " could not be loaded; the mode stays " + previous.wireName();
+                    + " could not be loaded; the mode stays "
+                    + previous.mode().wireName();
             fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", message));
-            synchronized (this) {
-                segments.removeFirst();
-                segments.addFirst(new Segment(previous, segment.mailbox(), null));
-            }
+            replaceFirst(new Segment(previous.mode(), segment.mailbox(), null, previous.auto(), null));
             free();
         });
     }
 
+    private synchronized void replaceFirst(Segment segment) {
+        segments.removeFirst();
+        segments.addFirst(segment);
+    }
+
     private void entered(Segment segment) {
-        fill(segment.opening(), answers.entered(segment.mode()));
+        AutoMode auto = segment.auto();
+        AutoMode.Move move = segment.move();
+        if (auto != null && move != null) {
+            synchronized (this) {
+                auto.entered(move, shared.nanoTime());
+            }
+        }
+        fill(segment.opening(), answers.entered(segment.mode(), segment.notice()));
         free();
+    }
+
+    /**
+     * Lets the stream choose another mode, where its client left that to it. Called between a turn and the next.
+     *
+     * @param turn that is over; null where the frame failed
+     */
+    private synchronized void steer(Segment segment, AutoMode.@Nullable Turn turn) {
+        AutoMode auto = segment.auto();
+        // Frames and changes that wait behind this segment are in another mode already.
+        if (auto == null || segments.size() > 1) {
+            return;
+        }
+        Map<Mode, Long> quickestRuns = shared.quickestRuns();
+        Optional<AutoMode.Move> move = turn == null
+                ? auto.failed(segment.mode(), quickestRuns)
+                : auto.turned(segment.mode(), turn, quickestRuns, shared.nanoTime());
+        move.ifPresent(chosen -> connection
+                .outbox()
+                .tryReserve()
+                .ifPresent(opening -> segments.add(new Segment(chosen.to(), shared.mailbox(), opening, auto, chosen))));
     }
 
     private static void fill(@Nullable Place place, Supplier<Reply> reply) {
@@ -286,30 +372,36 @@ final class SegmentationStream {
 
     /** The frame whose turn has come; nothing, and the stream free for the next, where it has none any more. */
     Optional<Segmenter.Order> take() {
-        Mode mode;
+        Segment segment;
         Optional<Frame> frame;
+        long queueNanos;
+        long now = shared.nanoTime();
         synchronized (this) {
-            mode = segments.getFirst().mode();
-            frame = segments.getFirst().mailbox().take();
+            segment = segments.getFirst();
+            frame = segment.mailbox().take();
+            queueNanos = now - submittedNanos;
         }
         if (frame.isEmpty() || connection.hasEnded()) {
             free();
             return Optional.empty();
         }
-        return Optional.of(new Turn(frame.get(), mode, shared.nanoTime()));
+        return Optional.of(new Turn(frame.get(), segment, queueNanos, now));
     }
 
     /** A frame with a worker; its answer makes the stream free for the next. */
     private final class Turn implements Segmenter.Order {
 
         private final Frame frame;
-        private final Mode mode;
+        private final Segment segment;
+        private final long queueNanos;
         private final long takenNanos;
         private boolean over;
 
-        Turn(Frame frame, Mode mode, long takenNanos) {
+        /** @param queueNanos from when it was the stream's next frame to when it was taken */
+        Turn(Frame frame, Segment segment, long queueNanos, long takenNanos) {
             this.frame = frame;
-            this.mode = mode;
+            this.segment = segment;
+            this.queueNanos = queueNanos;
             this.takenNanos = takenNanos;
         }
 
@@ -327,7 +419,12 @@ final class SegmentationStream {
         public void answer(Segmented segmented) {
             end(() -> {
                 try {
-                    answers.answered(frame, mode, segmented, takenNanos);
+                    answers.answered(frame, segment.mode(), segment.notice(), segmented, takenNanos);
+                    long serviceNanos = shared.nanoTime() - takenNanos;
+                    steer(
+                            segment,
+                            new AutoMode.Turn(
+                                    queueNanos, serviceNanos, segmented.times().run()));
                 } catch (RuntimeException | Error e) {
                     LOG.log(Level.WARNING, "A frame could not be answered", e);
                     failed(new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
@@ -342,7 +439,8 @@ final class SegmentationStream {
 
         private void failed(OspreyException why) {
             if (!connection.hasEnded()) {
-                answers.failed(frame, mode, why);
+                answers.failed(frame, segment.mode(), why);
+                steer(segment, null);
             }
         }
 

@@ -67,11 +67,11 @@ class MessagesTest {
         assertEquals(
                 "{\"type\":\"mode_changed\",\"model_mode\":\"sota\",\"class_labels\":[\"background\",\"person\"],"
                         + "\"model\":\"person\"}",
-                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of())));
+                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(), null)));
         assertEquals(
                 "{\"type\":\"mode_changed\",\"model_mode\":\"sota\",\"class_labels\":[\"background\",\"person\"],"
                         + "\"model\":\"person\",\"class_colors\":[[0,0,0],[128,0,0]]}",
-                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(Feature.RECEIPT))));
+                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(Feature.RECEIPT), null)));
     }
 
     @Test

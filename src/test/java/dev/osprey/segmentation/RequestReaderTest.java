@@ -135,11 +135,11 @@ class RequestReaderTest {
     @Test
     void readsAChangeOfMode() {
         assertEquals(
-                new Request.ChangeMode(Optional.of("fast")),
+                new Request.ChangeMode(Optional.of("fast"), null),
                 RequestReader.read("{\"type\":\"change_mode\",\"model_mode\":\"fast\"}"));
-        assertEquals(new Request.ChangeMode(Optional.empty()), RequestReader.read("{\"type\":\"change_mode\"}"));
+        assertEquals(new Request.ChangeMode(Optional.empty(), null), RequestReader.read("{\"type\":\"change_mode\"}"));
         assertEquals(
-                new Request.ChangeMode(Optional.of("[1]")),
+                new Request.ChangeMode(Optional.of("[1]"), null),
                 RequestReader.read("{\"type\":\"change_mode\",\"model_mode\":[1]}"));
     }
 
