@@ -62,14 +62,14 @@ final class AutoMode {
     static final double DEFAULT_FPS = 15;
 
     private static final long SECOND = 1_000_000_000;
-    static final long WINDOW_NANOS = SECOND;
+    private static final long WINDOW_NANOS = SECOND;
     private static final int WINDOW_TURNS = 3;
     private static final double COMFORTABLE = 0.8;
-    static final long DWELL_NANOS = 5 * SECOND;
+    private static final long DWELL_NANOS = 5 * SECOND;
     private static final int MISSED_WINDOWS = 2;
     private static final int PROVEN_WINDOWS = 3;
-    static final long FIRST_BACK_OFF_NANOS = 30 * SECOND;
-    static final long LONGEST_BACK_OFF_NANOS = 240 * SECOND;
+    private static final long FIRST_BACK_OFF_NANOS = 30 * SECOND;
+    private static final long LONGEST_BACK_OFF_NANOS = 240 * SECOND;
 
     private final double fps;
     private final double periodNanos;
