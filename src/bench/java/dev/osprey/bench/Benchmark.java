@@ -1,6 +1,7 @@
 package dev.osprey.bench;
 
 import dev.osprey.segmentation.BareLoop;
+import dev.osprey.segmentation.BesideBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,14 +30,22 @@ public final class Benchmark {
         wait = cores.size() < 2 ? null : cores.get(1);
     }
 
-    /** Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code modes}. */
+    /**
+     * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
+     * {@code start}, {@code modes}.
+     */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
         for (String part : parts) {
             switch (part) {
                 case "round-trip" -> new RoundTripBenchmark(benchmark).run();
+                case "load" -> new LoadBenchmark(benchmark).run();
+                case "soak" -> new SoakBenchmark(benchmark).run();
+                case "start" -> new StartBenchmark(benchmark).run();
                 case "modes" -> new ModesBenchmark(benchmark).run();
-                default -> throw new IllegalArgumentException("No part \"" + part + "\": round-trip, modes");
+                default ->
+                    throw new IllegalArgumentException(
+                            "No part \"" + part + "\": round-trip, load, soak, start, modes");
             }
         }
     }
@@ -50,12 +59,23 @@ public final class Benchmark {
         return picture;
     }
 
+    /** The processor of what is measured; none where processes cannot be held to one. */
+    @Nullable
+    Core work() {
+        return work;
+    }
+
     PayaraServer server(String... settings) throws IOException, InterruptedException {
+        return server(List.of(PayaraServer.OSPREY), settings);
+    }
+
+    /** @param wars as {@link PayaraServer#start} takes them */
+    PayaraServer server(List<Path> wars, String... settings) throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(options(settings));
         Arrays.stream(System.getProperty("osprey.benchmark.server-options", "").split(" ", -1))
                 .filter(option -> !option.isEmpty())
                 .forEach(options::add);
-        return PayaraServer.start(work, options);
+        return PayaraServer.start(work, options, wars);
     }
 
     /** Picture after picture through the model, on the server's processor. */
@@ -63,8 +83,18 @@ public final class Benchmark {
         return Worker.start("bare", work, options(settings), BareLoop.class, picture.toString(), model);
     }
 
+    /** Live streams, with and without a job, on the server's processor. */
+    Worker besideBatch(String model) throws IOException {
+        return Worker.start("beside", work, options(), BesideBatch.class, picture.toString(), model);
+    }
+
     Worker client() throws IOException {
         return Worker.start("client", wait, List.of(), StreamClient.class, picture.toString());
+    }
+
+    /** Cameras, on the client's processor. */
+    Worker load() throws IOException {
+        return Worker.start("load", wait, List.of(), LoadWorker.class);
     }
 
     /** What server and bare loop have in common: one thread for the model, on the CPU. */

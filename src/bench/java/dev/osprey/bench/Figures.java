@@ -13,7 +13,9 @@ final class Figures {
     enum Way {
         BARE,
         TEXT,
-        BINARY
+        BINARY,
+        ECHO_TEXT,
+        ECHO_BINARY
     }
 
     /** What the process took of the processor for a frame, whoever else was on it. */
@@ -55,6 +57,17 @@ final class Figures {
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < bare.size(); round++) {
             ratios.add(other.get(round) / bare.get(round));
+        }
+        return ratios;
+    }
+
+    /** Of each round, how many times as long as in the bare loop and through the echo together. */
+    List<Double> ratiosToFloor(Way way, Way echo) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < of(way).of(Samples.ROUND_TRIP).size(); round++) {
+            double floor = of(Way.BARE).of(Samples.ROUND_TRIP).get(round)
+                    + of(echo).of(Samples.ROUND_TRIP).get(round);
+            ratios.add(of(way).of(Samples.ROUND_TRIP).get(round) / floor);
         }
         return ratios;
     }

@@ -8,27 +8,39 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The WAR as it was built, on the Payara Micro it is delivered with, in a process of its own. */
+/** Applications on the Payara Micro that Osprey is delivered with, with its settings, in a process of its own. */
 final class PayaraServer implements AutoCloseable {
+
+    /** The WAR as it was built. */
+    static final Path OSPREY = Path.of("target/osprey.war");
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Process process;
     private final int port;
 
-    private PayaraServer(Process process, int port) {
+    private final double readyMillis;
+
+    private PayaraServer(Process process, int port, double readyMillis) {
         this.process = process;
         this.port = port;
+        this.readyMillis = readyMillis;
     }
 
-    /** Returns when the server says that it is ready. */
-    static PayaraServer start(@Nullable Core core, List<String> javaOptions) throws IOException, InterruptedException {
+    /**
+     * Returns when the server says that it is ready.
+     *
+     * @param wars the first is served at the root, others under their file's name
+     */
+    static PayaraServer start(@Nullable Core core, List<String> javaOptions, List<Path> wars)
+            throws IOException, InterruptedException {
         int port = freePort();
         List<String> command = new ArrayList<>(core == null ? List.of() : core.prefix());
         command.add(Worker.java());
@@ -38,8 +50,6 @@ final class PayaraServer implements AutoCloseable {
                 "-Dosprey.server.port=" + port,
                 "-jar",
                 "target/server/payara-micro.jar",
-                "--deploy",
-                "target/osprey.war",
                 "--contextroot",
                 "/",
                 "--addlibs",
@@ -54,19 +64,25 @@ final class PayaraServer implements AutoCloseable {
                 "server-config/logging.properties",
                 "--nohazelcast",
                 "--disablephonehome"));
+        wars.forEach(war -> command.addAll(List.of("--deploy", war.toString())));
         File log = Benchmark.FOLDER.resolve("server.log").toFile();
+        long start = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
-        PayaraServer server = new PayaraServer(process, port);
         try {
-            server.awaitReady(log);
+            await(process, port, "/health/ready", log);
+            double readyMillis = (System.nanoTime() - start) / 1e6;
+            for (Path war : wars.subList(1, wars.size())) {
+                String name = String.valueOf(war.getFileName());
+                await(process, port, "/" + name.substring(0, name.lastIndexOf('.')) + "/index.html", log);
+            }
+            return new PayaraServer(process, port, readyMillis);
         } catch (IOException | InterruptedException e) {
-            server.close();
+            stop(process);
             throw e;
         }
-        return server;
     }
 
     private static int freePort() throws IOException {
@@ -75,9 +91,10 @@ final class PayaraServer implements AutoCloseable {
         }
     }
 
-    private void awaitReady(File log) throws IOException, InterruptedException {
+    private static void await(Process process, int port, String path, File log)
+            throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
-        HttpRequest question = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+        HttpRequest question = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
@@ -89,9 +106,9 @@ final class PayaraServer implements AutoCloseable {
             } catch (IOException e) {
                 // It does not listen yet.
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(20);
         }
-        throw new IOException("The server did not become ready; see " + log);
+        throw new IOException("The server did not answer " + path + "; see " + log);
     }
 
     int port() {
@@ -102,8 +119,18 @@ final class PayaraServer implements AutoCloseable {
         return process;
     }
 
+    /** From the start of its process. */
+    double readyMillis() {
+        return readyMillis;
+    }
+
     @Override
     public void close() {
+        stop(process);
+    }
+
+    /** Also for other processes of the benchmark: asks it to end, and ends it where it does not. */
+    static void stop(Process process) {
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {

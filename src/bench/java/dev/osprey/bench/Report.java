@@ -10,6 +10,8 @@ import java.util.List;
 final class Report {
 
     private static final double RATIO_TARGET = 1.35;
+    private static final double TEXT_FLOOR_TARGET = 1.15;
+    private static final double BINARY_FLOOR_TARGET = 1.10;
     private static final double CONNECTED_TARGET_MILLIS = 20;
 
     /** What both the bare loop and a receipt tell. */
@@ -47,11 +49,25 @@ final class Report {
                             name(way),
                             Page.decimals(2, samples.median(Samples.ROUND_TRIP)),
                             ratio(figures, way, Samples.ROUND_TRIP),
-                            way == Way.BARE ? "" : "at most " + RATIO_TARGET,
+                            way == Way.TEXT || way == Way.BINARY ? "at most " + RATIO_TARGET : "",
                             Page.decimals(2, samples.median(Figures.PROCESSOR)),
                             ratio(figures, way, Figures.PROCESSOR)));
         }
+        table.append("\n| × (bare loop + echo) | median | min … max | target |\n| --- | --- | --- | --- |\n")
+                .append(floor(figures, Way.TEXT, Way.ECHO_TEXT, TEXT_FLOOR_TARGET))
+                .append(floor(figures, Way.BINARY, Way.ECHO_BINARY, BINARY_FLOOR_TARGET));
         return table.append('\n').toString();
+    }
+
+    private static String floor(Figures figures, Way way, Way echo, double target) {
+        List<Double> ratios = figures.ratiosToFloor(way, echo);
+        return "| %s | **%s** | %s … %s | at most %s |\n"
+                .formatted(
+                        name(way),
+                        Page.decimals(2, Samples.median(ratios)),
+                        Page.decimals(2, Collections.min(ratios)),
+                        Page.decimals(2, Collections.max(ratios)),
+                        Page.decimals(2, target));
     }
 
     /** Two cells: the median of the rounds' ratios, the least and the greatest. */
@@ -72,6 +88,8 @@ final class Report {
             case BARE -> "bare loop";
             case TEXT -> "server, base64 in JSON";
             case BINARY -> "server, binary";
+            case ECHO_TEXT -> "echo on the same server, text as large";
+            case ECHO_BINARY -> "echo on the same server, binary as large";
         };
     }
 

@@ -1,7 +1,9 @@
 package dev.osprey.bench;
 
+import dev.osprey.bench.echo.EchoEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,8 +14,8 @@ import java.util.Map;
 /**
  * How much longer a client waits for its picture than the bare loop takes to make it.
  *
- * <p>The bare loop and the server are processes that live side by side on one processor; their client has the other. The three
- * ways take turns of a few frames, each time in another order, so that whatever else the machine does falls on all of them; a
+ * <p>The bare loop and the server are processes that live side by side on one processor; their client has the other. The ways
+ * take turns of a few frames, each time in another order, so that whatever else the machine does falls on all of them; a
  * round is some turns of each, and a ratio is always of two medians from the same round.
  */
 final class RoundTripBenchmark {
@@ -36,7 +38,9 @@ final class RoundTripBenchmark {
     void run() throws IOException, InterruptedException {
         try (Worker client = benchmark.client()) {
             client.ask("rehearse " + 10 * CONNECTIONS);
-            try (PayaraServer server = benchmark.server("-Dosprey.segmentation.balanced-model=" + MODEL)) {
+            Path echo = WebArchive.write(Benchmark.FOLDER.resolve("echo.war"), EchoEndpoint.class);
+            try (PayaraServer server = benchmark.server(
+                    List.of(PayaraServer.OSPREY, echo), "-Dosprey.segmentation.balanced-model=" + MODEL)) {
                 // Asked before anything else, since this is about a server that has just become ready.
                 Samples connections = client.ask("connect " + server.port() + " " + CONNECTIONS);
                 System.out.println("The server is process " + server.process().pid());
@@ -65,6 +69,8 @@ final class RoundTripBenchmark {
                                 case BARE -> bare.ask("bare " + FRAMES);
                                 case TEXT -> client.ask("text " + FRAMES);
                                 case BINARY -> client.ask("binary " + FRAMES);
+                                case ECHO_TEXT -> client.ask("echo-text " + FRAMES);
+                                case ECHO_BINARY -> client.ask("echo-binary " + FRAMES);
                             };
                     processorMillis.merge(way, processorMillis(working) - before, Double::sum);
                     taken.computeIfAbsent(way, unused -> new Samples()).addAll(samples);

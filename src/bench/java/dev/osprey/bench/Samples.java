@@ -34,6 +34,17 @@ public final class Samples {
         return median(of(name));
     }
 
+    /** The value that so many of a hundred do not exceed. */
+    double percentile(String name, double percent) {
+        double[] sorted =
+                of(name).stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return sorted[(int) Math.ceil(percent / 100 * sorted.length) - 1];
+    }
+
+    double mean(String name) {
+        return of(name).stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+
     static double median(List<Double> values) {
         double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();

@@ -1,5 +1,6 @@
 package dev.osprey.bench;
 
+import dev.osprey.bench.load.PlainWebSocket;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -29,7 +30,8 @@ public final class StreamClient {
     /**
      * {@code arguments}: the picture. Asked on standard input: {@code rehearse 100} does nothing to the server,
      * {@code connect 8080 100} opens so many connections to that port, one after the other; then {@code text 100} and
-     * {@code binary 100} send so many frames, {@code mode sota} changes the mode of both.
+     * {@code binary 100} send so many frames, {@code echo-text 100} and {@code echo-binary 100} the same ones to the
+     * application {@code echo}, which answers as many bytes as the stream did last; {@code mode sota} changes the mode of both.
      */
     public static void main(String[] arguments) throws IOException {
         byte[] jpeg = Files.readAllBytes(Path.of(arguments[0]));
@@ -51,8 +53,10 @@ public final class StreamClient {
                 String what = line.substring(0, line.indexOf(' '));
                 Samples samples =
                         switch (what) {
-                            case "text" -> roundTrips(text, textFrame, number(line, 1));
-                            case "binary" -> roundTrips(binary, binaryFrame, number(line, 1));
+                            case "text" -> frames(text, textFrame, number(line, 1));
+                            case "binary" -> frames(binary, binaryFrame, number(line, 1));
+                            case "echo-text" -> echo(port, text, textFrame, number(line, 1));
+                            case "echo-binary" -> echo(port, binary, binaryFrame, number(line, 1));
                             case "mode" -> changeMode(line.substring(line.indexOf(' ') + 1), text, binary);
                             default -> throw new IOException("Asked for " + what);
                         };
@@ -85,16 +89,37 @@ public final class StreamClient {
         return samples;
     }
 
-    private static Samples roundTrips(PlainWebSocket socket, byte[] frame, int count) throws IOException {
+    private static Samples frames(PlainWebSocket socket, byte[] frame, int count) throws IOException {
         Samples samples = new Samples();
         for (int i = 0; i < count; i++) {
-            long start = System.nanoTime();
-            socket.send(frame);
-            PlainWebSocket.Message answer = socket.receive();
-            samples.addNanos(Samples.ROUND_TRIP, System.nanoTime() - start);
-            check(answer, samples);
+            check(roundTrip(socket, frame, samples), samples);
         }
         return samples;
+    }
+
+    /** A connection for each turn: it begins with an answer that does not count. */
+    private static Samples echo(int port, PlainWebSocket stream, byte[] frame, int count) throws IOException {
+        stream.send(frame);
+        int size = stream.receive().payload().length;
+        try (PlainWebSocket echo = new PlainWebSocket(port, "/echo/" + size)) {
+            roundTrip(echo, frame, new Samples());
+            Samples samples = new Samples();
+            for (int i = 0; i < count; i++) {
+                if (roundTrip(echo, frame, samples).payload().length != size) {
+                    throw new IOException("The echo is not as large as the answers");
+                }
+            }
+            return samples;
+        }
+    }
+
+    private static PlainWebSocket.Message roundTrip(PlainWebSocket socket, byte[] frame, Samples samples)
+            throws IOException {
+        long start = System.nanoTime();
+        socket.send(frame);
+        PlainWebSocket.Message answer = socket.receive();
+        samples.addNanos(Samples.ROUND_TRIP, System.nanoTime() - start);
+        return answer;
     }
 
     private static Samples changeMode(String mode, PlainWebSocket... sockets) throws IOException {
