@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every request that is answered reserves its place in the outbox when it arrives, so answers leave in the order of
  * requests whatever thread makes them. Frames wait in the mailbox of the segment they arrived in; a {@code change_mode}
- * ends a segment and opens the next, so that no frame is ever drawn with another mode's palette; so does a
- * stream that chooses its mode by itself. At most one frame of a stream is with a worker; the next is submitted when that one
- * is done and the client has read enough.
+ * ends a segment and opens the next, and so does a move of the stream's own where the client left the mode to it, so that no
+ * frame is ever drawn with another mode's palette. At most one frame of a stream is with a worker; the next is submitted when
+ * that one is done and the client has read enough.
  *
  * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
  * message is sent.
@@ -73,8 +73,9 @@ final class SegmentationStream {
             @Nullable AutoMode auto,
             AutoMode.@Nullable Move move) {
 
-        AutoMode.@Nullable Notice notice() {
-            return auto == null ? null : new AutoMode.Notice(auto.fps(), move);
+        /** @param told the move that is told of; null where there was none */
+        AutoMode.@Nullable Notice notice(AutoMode.@Nullable Move told) {
+            return auto == null ? null : new AutoMode.Notice(auto.fps(), told);
         }
     }
 
@@ -332,7 +333,7 @@ final class SegmentationStream {
                 auto.entered(move, shared.nanoTime());
             }
         }
-        fill(segment.opening(), answers.entered(segment.mode(), segment.notice()));
+        fill(segment.opening(), answers.entered(segment.mode(), segment.notice(move)));
         free();
     }
 
@@ -419,7 +420,7 @@ final class SegmentationStream {
         public void answer(Segmented segmented) {
             end(() -> {
                 try {
-                    answers.answered(frame, segment.mode(), segment.notice(), segmented, takenNanos);
+                    answers.answered(frame, segment.mode(), segment.notice(null), segmented, takenNanos);
                     long serviceNanos = shared.nanoTime() - takenNanos;
                     steer(
                             segment,

@@ -148,7 +148,7 @@ class AutoStreamTest {
 
     @Test
     void movesWhereItsTurnsTakeTooLongAndLosesNoFrameOverIt() {
-        byte[] slow = TinyNetwork.slow(20_000, 3, 4);
+        byte[] slow = TinyNetwork.slow(50_000, 3, 4);
         stage.repository
                 .addTiny("b", 1, patch -> patch.replace("/sha256/2", TestRepository.sha256(slow)))
                 .corrupt("b", 2, slow);
@@ -178,14 +178,19 @@ class AutoStreamTest {
         JsonObject auto = client.message(11).getJsonObject("auto");
         assertEquals(1, auto.getJsonNumber("fps").doubleValue());
         assertEquals("sota", auto.getString("from"));
-        assertTrue(
-                auto.getString("reason").startsWith("sota came short: 0.7 of the 1 frames a second wanted"),
-                auto::toString);
-        assertEquals(1_500, auto.getJsonNumber("queue_ms").doubleValue(), 400);
+        assertTrue(auto.getString("reason").startsWith("sota came short: 0."), auto::toString);
+        assertTrue(auto.getJsonNumber("queue_ms").doubleValue() >= 1_500, auto::toString);
         assertTrue(auto.getJsonNumber("service_ms").doubleValue() > 0);
         assertEquals(
                 client.message(11).getJsonArray("class_labels"),
                 client.message(0).getJsonArray("class_labels"));
+        // A swap is no move, also where one led to the mode.
+        stage.repository.addTiny("a", 1, patch -> patch.replace("/labels/1", "bird"));
+        stage.models.swap("a", 2);
+        client.frame(10, 10);
+        stage.turn("a");
+        assertEquals("mode_changed balanced", client.story().get(13));
+        assertEquals("{\"fps\":1.0}", client.message(13).getJsonObject("auto").toString());
     }
 
     /** A turn of the slow model that came late. */
