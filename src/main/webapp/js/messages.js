@@ -17,6 +17,7 @@
  * @property {string} [model]
  * @property {string[]} class_labels
  * @property {number[][]} [class_colors]
+ * @property {{fps: number, from?: string, reason?: string}} [auto] where the server chooses the mode
  *
  * @typedef {object} Receipt where a frame's time went, in milliseconds
  * @property {number} queue_ms

@@ -176,7 +176,7 @@ byId('fullscreen').hidden = !document.fullscreenEnabled;
 byId('fullscreen').addEventListener('click', () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()));
 
 // Browsers that restore a form after a reload would show a source nobody started and settings nobody sent.
-document.querySelectorAll('input[type="radio"], input[type="range"]').forEach((input) => {
+document.querySelectorAll('input[type="radio"], input[type="range"], input[type="number"]').forEach((input) => {
   input.checked = input.defaultChecked;
   input.value = input.defaultValue;
 });

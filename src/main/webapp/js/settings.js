@@ -23,6 +23,8 @@ export class Settings {
       group: document.getElementById('mode'),
       busy: document.getElementById('mode-busy'),
       served: document.getElementById('served-by'),
+      wanted: /** @type {HTMLInputElement} */ (document.getElementById('wanted')),
+      moved: document.getElementById('moved'),
     });
     stream.addEventListener('connected', ({ detail }) => this.#connected(detail));
     stream.addEventListener('mode_changed', ({ detail }) => this.#named(detail));

@@ -101,9 +101,12 @@ export class Stream extends EventTarget {
     }
   }
 
-  /** @param {string} mode */
-  changeMode(mode) {
-    this.#send({ type: 'change_mode', model_mode: mode });
+  /**
+   * @param {string} mode
+   * @param {number} [fps] to hold, where the mode is auto
+   */
+  changeMode(mode, fps) {
+    this.#send({ type: 'change_mode', model_mode: mode, fps });
   }
 
   /** @param {import('./messages.js').VizSettings} settings */

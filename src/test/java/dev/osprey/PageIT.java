@@ -114,6 +114,36 @@ class PageIT extends RealServer {
     }
 
     @Test
+    void letsTheServerChooseTheModeAndShowsWhy() {
+        startCamera();
+        chromium.radio("Mode", "Fast").click();
+        chromium.until("the mode is fast", () -> result("dataset.modelMode").equals("fast"));
+        WebElement wanted = chromium.element("wanted");
+        assertFalse(wanted.isDisplayed());
+        chromium.radio("Mode", "Auto").click();
+        chromium.until("the server chooses", () -> moved().equals("Fast now. To hold 15 frames a second."));
+        assertTrue(chromium.radio("Mode", "Auto").isSelected());
+        // One frame a second, which leaves time for the next better mode on any machine.
+        wanted.sendKeys(Keys.chord(Keys.CONTROL, "a"), "1", Keys.ENTER);
+        chromium.until(
+                "the server has moved",
+                () -> moved().startsWith("Balanced now. ") || moved().startsWith("Accurate now. "));
+        assertTrue(moved().contains(" frames a second wanted were possible"), moved());
+        assertTrue(chromium.radio("Mode", "Auto").isSelected());
+        chromium.until("pictures come back in a better mode", () -> !result("dataset.modelMode")
+                .equals("fast"));
+        chromium.radio("Mode", "Fast").click();
+        chromium.until(
+                "the mode is fast again", () -> result("dataset.modelMode").equals("fast"));
+        assertEquals("", moved());
+    }
+
+    /** What the server chose and why. */
+    private static String moved() {
+        return String.valueOf(chromium.run("return document.getElementById('moved').textContent"));
+    }
+
+    @Test
     void saysWhatTheShippedModelsKnow() {
         WebElement note = chromium.element("world-note");
         assertTrue(note.isDisplayed());

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The messages to a client, by their specification in the protocol. */
 final class Messages {
@@ -60,7 +61,8 @@ final class Messages {
         return text(message);
     }
 
-    static Reply modeChanged(Mode mode, ModelManifest manifest, Set<Feature> features) {
+    /** @param auto null where the client named the mode */
+    static Reply modeChanged(Mode mode, ModelManifest manifest, Set<Feature> features, AutoMode.@Nullable Notice auto) {
         JsonObjectBuilder message = JSON.createObjectBuilder()
                 .add("type", "mode_changed")
                 .add("model_mode", mode.wireName())
@@ -69,7 +71,24 @@ final class Messages {
         if (!features.isEmpty()) {
             message.add("class_colors", colours(manifest.palette()));
         }
+        if (auto != null) {
+            message.add("auto", auto(auto));
+        }
         return text(message);
+    }
+
+    private static JsonObjectBuilder auto(AutoMode.Notice auto) {
+        JsonObjectBuilder json = JSON.createObjectBuilder().add("fps", auto.fps());
+        AutoMode.Move move = auto.move();
+        if (move != null) {
+            json.add("from", move.from().wireName()).add("reason", move.reason());
+            AutoMode.Mean measured = move.measured();
+            if (measured != null) {
+                json.add("queue_ms", millis(Math.round(measured.queue())))
+                        .add("service_ms", millis(Math.round(measured.service())));
+            }
+        }
+        return json;
     }
 
     static Reply visualizationUpdated(JsonObject recognised) {

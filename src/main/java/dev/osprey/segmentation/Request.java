@@ -3,6 +3,7 @@ package dev.osprey.segmentation;
 import jakarta.json.JsonValue;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One message from a client, its envelope decoded and nothing else. */
 sealed interface Request {
@@ -17,8 +18,11 @@ sealed interface Request {
     /** A frame without a picture that could be looked at. */
     record BrokenFrame(String message) implements Request {}
 
-    /** @param mode as received, in words; nothing where the key was missing */
-    record ChangeMode(Optional<String> mode) implements Request {}
+    /**
+     * @param mode as received, in words; nothing where the key was missing
+     * @param fps as received; null where the key was missing
+     */
+    record ChangeMode(Optional<String> mode, @Nullable JsonValue fps) implements Request {}
 
     record UpdateVisualization(JsonValue settings) implements Request {}
 

@@ -91,7 +91,7 @@ final class RequestReader {
             case "frame" -> frame(object, image);
             case "change_mode" ->
                 new Request.ChangeMode(
-                        Optional.ofNullable(object.get("model_mode")).map(RequestReader::inWords));
+                        Optional.ofNullable(object.get("model_mode")).map(RequestReader::inWords), object.get("fps"));
             case "update_viz" ->
                 new Request.UpdateVisualization(object.getOrDefault("settings", JsonValue.EMPTY_JSON_OBJECT));
             case "get_stats" -> new Request.GetStats();

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 
 /** What all streams of the capability share: settings, modes, models, connections. Any thread. */
 public final class Segmentation {
@@ -44,19 +46,29 @@ public final class Segmentation {
     private final Connections connections;
     private final Mode defaultMode;
     private final Rendering defaultRendering;
+    private final LongSupplier nanoClock;
+    private final Trials trials;
     private final Map<String, FrameWork> works = new ConcurrentHashMap<>();
 
     /**
      * @param loader runs what takes as long as loading a model
      * @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} with every setting that fits nothing
      */
-    Segmentation(OspreyConfig config, WarmModels models, Scheduler scheduler, Executor loader, Meters meters) {
+    Segmentation(
+            OspreyConfig config,
+            WarmModels models,
+            Scheduler scheduler,
+            Executor loader,
+            Meters meters,
+            LongSupplier nanoClock) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;
         this.loader = loader;
         this.meters = meters;
-        this.connections = new Connections(config.stream(), meters, System::nanoTime);
+        this.connections = new Connections(config.stream(), meters, nanoClock);
+        this.nanoClock = nanoClock;
+        this.trials = new Trials(nanoClock.getAsLong());
         OspreyConfig.Segmentation settings = config.segmentation();
         List<String> problems = new ArrayList<>();
         for (Mode mode : Mode.values()) {
@@ -126,7 +138,7 @@ public final class Segmentation {
     }
 
     long nanoTime() {
-        return System.nanoTime();
+        return nanoClock.getAsLong();
     }
 
     String modelOf(Mode mode) {
@@ -135,6 +147,19 @@ public final class Segmentation {
 
     boolean isReady(Mode mode) {
         return models.isReady(modelOf(mode));
+    }
+
+    /** The modes whose models are loaded, each with the nanoseconds that its model takes when nothing is in its way. */
+    Map<Mode, Long> quickestRuns() {
+        Map<Mode, Long> quickestRuns = new EnumMap<>(Mode.class);
+        for (Mode mode : Mode.values()) {
+            models.quickestRunNanos(modelOf(mode)).ifPresent(nanos -> quickestRuns.put(mode, nanos));
+        }
+        return quickestRuns;
+    }
+
+    Trials trials() {
+        return trials;
     }
 
     /** The manifest of the version that is served, or of the one that would be. */

@@ -34,7 +34,7 @@ class SegmentationProducer {
         if (loader == null || clock == null) {
             throw new IllegalStateException("The container provides no managed executors");
         }
-        Segmentation segmentation = new Segmentation(config, models, scheduler, loader, meters);
+        Segmentation segmentation = new Segmentation(config, models, scheduler, loader, meters, System::nanoTime);
         check = clock.scheduleWithFixedDelay(segmentation.connections()::check, 1, 1, TimeUnit.SECONDS);
         return segmentation;
     }

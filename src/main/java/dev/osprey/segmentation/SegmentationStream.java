@@ -4,22 +4,22 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.inference.Ticket;
-import dev.osprey.model.ModelManifest;
+import dev.osprey.segmentation.FrameAnswers.Answer;
+import dev.osprey.segmentation.FrameAnswers.Frame;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
 import dev.osprey.stream.Outbox.Place;
 import dev.osprey.stream.Reply;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every request that is answered reserves its place in the outbox when it arrives, so answers leave in the order of
  * requests whatever thread makes them. Frames wait in the mailbox of the segment they arrived in; a {@code change_mode}
- * ends a segment and opens the next, so that no frame is ever drawn with another mode's palette. At most one frame of a
- * stream is with a worker; the next is submitted when that one is done and the client has read enough.
+ * ends a segment and opens the next, and so does a move of the stream's own where the client left the mode to it, so that no
+ * frame is ever drawn with another mode's palette. At most one frame of a stream is with a worker; the next is submitted when
+ * that one is done and the client has read enough.
  *
  * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
  * message is sent.
@@ -46,9 +47,9 @@ final class SegmentationStream {
     private final Segmentation shared;
     private final Connection connection;
     private final Set<Feature> features;
+    private final FrameAnswers answers;
 
     private final Deque<Segment> segments = new ArrayDeque<>();
-    private final InferenceTimes inferenceTimes = new InferenceTimes();
     private Rendering rendering;
     private boolean busy;
 
@@ -56,38 +57,41 @@ final class SegmentationStream {
     private @Nullable Ticket ticket;
 
     private int submissions;
+    private long submittedNanos;
 
-    /** The model whose labels and colours the client was told last. */
-    private ModelManifest announced;
-
-    /** Frames of one mode that wait; {@code opening} answers the change that led here, null at the start. */
+    /**
+     * Frames of one mode that wait.
+     *
+     * @param opening answers the change that led here; null at the start
+     * @param auto what chose the mode and may choose another; null where the client named it
+     * @param move by which it was chosen; null where there was none
+     */
     private record Segment(
-            Mode mode, Mailbox<Frame> mailbox, @Nullable Place opening) {}
+            Mode mode,
+            Mailbox<Frame> mailbox,
+            @Nullable Place opening,
+            @Nullable AutoMode auto,
+            AutoMode.@Nullable Move move) {
 
-    /** A frame and whom its picture answers: the frames it replaced, oldest first, and itself last. */
-    private record Frame(ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
-
-    private record Answer(Place place, JsonValue timestamp, boolean binary) {}
+        /** @param told the move that is told of; null where there was none */
+        AutoMode.@Nullable Notice notice(AutoMode.@Nullable Move told) {
+            return auto == null ? null : new AutoMode.Notice(auto.fps(), told);
+        }
+    }
 
     SegmentationStream(Segmentation shared, Connection connection, Set<Feature> features) {
         this.shared = shared;
         this.connection = connection;
         this.features = features;
         this.rendering = shared.defaultRendering();
-        this.announced = shared.manifest(shared.defaultMode());
-        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null));
+        this.answers = new FrameAnswers(shared, features);
+        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null, null, null));
     }
 
     /** Greets the client; to be called once, before any request. */
     void open() {
         connection.outbox().whenRoomIsMade(this::dispatch);
-        ModelManifest manifest = announced;
-        answer(() -> Messages.connected(
-                shared.defaultMode(),
-                manifest,
-                features,
-                shared.config().stream(),
-                shared.config().imaging()));
+        answer(answers.greeting());
     }
 
     /** The connection has ended: what waits is forgotten, what runs is not sent. */
@@ -118,59 +122,81 @@ final class SegmentationStream {
         } else if (request instanceof Request.BrokenFrame broken) {
             answerError("INFERENCE_FAILED", broken.message());
         } else if (request instanceof Request.ChangeMode change) {
-            changeMode(change.mode());
+            changeMode(change);
         } else if (request instanceof Request.UpdateVisualization update) {
             updateVisualization(update.settings());
         } else if (request instanceof Request.GetStats) {
-            answer(this::stats);
+            answer(answers::stats);
         } else if (request instanceof Request.Malformed malformed) {
             malformed(malformed.message());
         }
     }
 
     private void frame(Request.Frame request) {
-        Optional<Place> place = tryReserve();
-        if (place.isEmpty()) {
-            return;
-        }
-        List<Answer> answers = new ArrayList<>(1);
-        answers.add(new Answer(place.get(), request.timestamp(), request.binary()));
+        Optional<Place> place;
         synchronized (this) {
-            Segment last = segments.getLast();
-            Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), answers);
-            last.mailbox().offer(frame).ifPresent(replaced -> {
-                // Its answer is owed all the same: it gets the picture of the frame that is now first.
-                last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
-                shared.meters().replaced(last.mode().wireName());
-            });
+            // In one step: a move of the stream's own must not come between the answer's place and the frame's segment.
+            place = connection.outbox().tryReserve();
+            place.ifPresent(reserved -> add(request, reserved));
         }
-        dispatch();
+        if (place.isPresent()) {
+            dispatch();
+        } else {
+            noPlace();
+        }
     }
 
-    private void changeMode(Optional<String> requested) {
-        Optional<Mode> mode = requested.flatMap(Mode::ofWireName);
-        if (mode.isEmpty()) {
+    private void add(Request.Frame request, Place place) {
+        List<Answer> owed = new ArrayList<>(1);
+        owed.add(new Answer(place, request.timestamp(), request.binary()));
+        Segment last = segments.getLast();
+        Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), owed);
+        last.mailbox().offer(frame).ifPresent(replaced -> {
+            // Its answer is owed all the same: it gets the picture of the frame that is now first.
+            last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
+            shared.meters().replaced(last.mode().wireName());
+        });
+    }
+
+    private void changeMode(Request.ChangeMode change) {
+        Optional<Mode> mode = change.mode().flatMap(Mode::ofWireName);
+        if (mode.isPresent()) {
+            append(mode, null);
+        } else if (change.mode().equals(Optional.of(AutoMode.WIRE_NAME))) {
+            try {
+                double fps = AutoMode.fps(change.fps());
+                append(mode, new AutoMode(fps, shared.trials(), shared.nanoTime()));
+            } catch (OspreyException e) {
+                answerError("INVALID_MODE", e.detail());
+            }
+        } else {
             // "None" is what the protocol's first implementation says of a missing mode.
-            answerError("INVALID_MODE", "Invalid model mode: " + shortened(requested.orElse("None")));
-            return;
+            answerError(
+                    "INVALID_MODE",
+                    "Invalid model mode: " + shortened(change.mode().orElse("None")));
         }
-        Optional<Place> place = tryReserve();
-        if (place.isEmpty()) {
-            return;
-        }
+    }
+
+    /** @param mode that the client named; nothing for the one that is or will be in force by then */
+    private void append(Optional<Mode> mode, @Nullable AutoMode auto) {
+        Optional<Place> place;
         boolean tooMany;
         synchronized (this) {
+            place = connection.outbox().tryReserve();
             tooMany = segments.size() > MAX_SEGMENTS;
-            segments.add(new Segment(mode.get(), shared.mailbox(), place.get()));
+            Mode next = mode.orElse(segments.getLast().mode());
+            place.ifPresent(opening -> segments.add(new Segment(next, shared.mailbox(), opening, auto, null)));
         }
-        if (tooMany) {
+        if (place.isEmpty()) {
+            noPlace();
+        } else if (tooMany) {
             connection.close(
                     CloseCode.POLICY_VIOLATED,
                     "%d mode changes wait for frames before them, the limit is %d"
                             .formatted(MAX_SEGMENTS + 1, MAX_SEGMENTS));
-            return;
+        } else {
+            dispatch();
         }
-        dispatch();
     }
 
     private void updateVisualization(JsonValue settings) {
@@ -184,12 +210,6 @@ final class SegmentationStream {
             answer(() -> Messages.visualizationUpdated(update.recognised()));
         } catch (OspreyException e) {
             answerError("VIZ_UPDATE_FAILED", e.detail());
-        }
-    }
-
-    private Reply stats() {
-        synchronized (this) {
-            return Messages.stats(inferenceTimes.summary());
         }
     }
 
@@ -209,18 +229,21 @@ final class SegmentationStream {
     }
 
     private void answer(Supplier<Reply> reply) {
-        tryReserve().ifPresent(place -> place.fill(reply));
+        Optional<Place> place = connection.outbox().tryReserve();
+        if (place.isPresent()) {
+            place.get().fill(reply);
+        } else {
+            noPlace();
+        }
     }
 
-    /** The next place in the order of answers; where there is none left the connection is closed. */
-    private Optional<Place> tryReserve() {
-        Optional<Place> place = connection.outbox().tryReserve();
-        if (place.isEmpty() && !connection.hasEnded()) {
+    /** There is no place left in the order of answers, or nobody who would read them. */
+    private void noPlace() {
+        if (!connection.hasEnded()) {
             int limit = shared.config().stream().maxUnanswered();
             connection.close(
                     CloseCode.POLICY_VIOLATED, "%d messages are unanswered, the limit is %d".formatted(limit, limit));
         }
-        return place;
     }
 
     /** Starts what can be started: the next frame, or the next segment where all frames of this one are answered. */
@@ -245,7 +268,7 @@ final class SegmentationStream {
             busy = true;
         }
         if (left != null) {
-            enter(current, left.mode());
+            enter(current, left);
         } else {
             submit(current.mode());
         }
@@ -255,6 +278,7 @@ final class SegmentationStream {
         int number;
         synchronized (this) {
             number = ++submissions;
+            submittedNanos = shared.nanoTime();
         }
         Ticket submitted = shared.submit(mode, this);
         synchronized (this) {
@@ -268,33 +292,70 @@ final class SegmentationStream {
         }
     }
 
-    private void enter(Segment segment, Mode previous) {
+    private void enter(Segment segment, Segment previous) {
+        AutoMode.Move move = segment.move();
         if (shared.isReady(segment.mode())) {
             entered(segment);
-            return;
+        } else if (move != null) {
+            // Its model has gone since the mode was chosen. Nobody asked for it, so nothing is loaded for it.
+            Segment stay = new Segment(
+                    previous.mode(), segment.mailbox(), segment.opening(), segment.auto(), move.withdrawn());
+            replaceFirst(stay);
+            entered(stay);
+        } else {
+            load(segment, previous);
         }
+    }
+
+    private void load(Segment segment, Segment previous) {
         shared.load(segment.mode(), () -> entered(segment), () -> {
             shared.failed("MODE_CHANGE_FAILED");
             // Why is the operator's business: it may tell of files and budgets.
             String message = "The model of the mode " + segment.mode().wireName()
-                    + " could not be loaded; the mode stays " + previous.wireName();
+                    + " could not be loaded; the mode stays "
+                    + previous.mode().wireName();
             fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", message));
-            synchronized (this) {
-                segments.removeFirst();
-                segments.addFirst(new Segment(previous, segment.mailbox(), null));
-            }
+            replaceFirst(new Segment(previous.mode(), segment.mailbox(), null, previous.auto(), null));
             free();
         });
     }
 
+    private synchronized void replaceFirst(Segment segment) {
+        segments.removeFirst();
+        segments.addFirst(segment);
+    }
+
     private void entered(Segment segment) {
-        // Not when the message is sent: a version that is swapped in by then has an announcement of its own.
-        ModelManifest manifest = shared.manifest(segment.mode());
-        synchronized (this) {
-            announced = manifest;
+        AutoMode auto = segment.auto();
+        AutoMode.Move move = segment.move();
+        if (auto != null && move != null) {
+            synchronized (this) {
+                auto.entered(move, shared.nanoTime());
+            }
         }
-        fill(segment.opening(), () -> Messages.modeChanged(segment.mode(), manifest, features));
+        fill(segment.opening(), answers.entered(segment.mode(), segment.notice(move)));
         free();
+    }
+
+    /**
+     * Lets the stream choose another mode, where its client left that to it. Called between a turn and the next.
+     *
+     * @param turn that is over; null where the frame failed
+     */
+    private synchronized void steer(Segment segment, AutoMode.@Nullable Turn turn) {
+        AutoMode auto = segment.auto();
+        // Frames and changes that wait behind this segment are in another mode already.
+        if (auto == null || segments.size() > 1) {
+            return;
+        }
+        Map<Mode, Long> quickestRuns = shared.quickestRuns();
+        Optional<AutoMode.Move> move = turn == null
+                ? auto.failed(segment.mode(), quickestRuns)
+                : auto.turned(segment.mode(), turn, quickestRuns, shared.nanoTime());
+        move.ifPresent(chosen -> connection
+                .outbox()
+                .tryReserve()
+                .ifPresent(opening -> segments.add(new Segment(chosen.to(), shared.mailbox(), opening, auto, chosen))));
     }
 
     private static void fill(@Nullable Place place, Supplier<Reply> reply) {
@@ -312,30 +373,36 @@ final class SegmentationStream {
 
     /** The frame whose turn has come; nothing, and the stream free for the next, where it has none any more. */
     Optional<Segmenter.Order> take() {
-        Mode mode;
+        Segment segment;
         Optional<Frame> frame;
+        long queueNanos;
+        long now = shared.nanoTime();
         synchronized (this) {
-            mode = segments.getFirst().mode();
-            frame = segments.getFirst().mailbox().take();
+            segment = segments.getFirst();
+            frame = segment.mailbox().take();
+            queueNanos = now - submittedNanos;
         }
         if (frame.isEmpty() || connection.hasEnded()) {
             free();
             return Optional.empty();
         }
-        return Optional.of(new Turn(frame.get(), mode, shared.nanoTime()));
+        return Optional.of(new Turn(frame.get(), segment, queueNanos, now));
     }
 
     /** A frame with a worker; its answer makes the stream free for the next. */
     private final class Turn implements Segmenter.Order {
 
         private final Frame frame;
-        private final Mode mode;
+        private final Segment segment;
+        private final long queueNanos;
         private final long takenNanos;
         private boolean over;
 
-        Turn(Frame frame, Mode mode, long takenNanos) {
+        /** @param queueNanos from when it was the stream's next frame to when it was taken */
+        Turn(Frame frame, Segment segment, long queueNanos, long takenNanos) {
             this.frame = frame;
-            this.mode = mode;
+            this.segment = segment;
+            this.queueNanos = queueNanos;
             this.takenNanos = takenNanos;
         }
 
@@ -353,20 +420,29 @@ final class SegmentationStream {
         public void answer(Segmented segmented) {
             end(() -> {
                 try {
-                    answered(frame, mode, segmented, takenNanos);
+                    answers.answered(frame, segment.mode(), segment.notice(null), segmented, takenNanos);
+                    long serviceNanos = shared.nanoTime() - takenNanos;
+                    steer(
+                            segment,
+                            new AutoMode.Turn(
+                                    queueNanos, serviceNanos, segmented.times().run()));
                 } catch (RuntimeException | Error e) {
                     LOG.log(Level.WARNING, "A frame could not be answered", e);
-                    failed(
-                            frame,
-                            mode,
-                            new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
+                    failed(new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
                 }
             });
         }
 
         @Override
         public void fail(OspreyException why) {
-            end(() -> failed(frame, mode, why));
+            end(() -> failed(why));
+        }
+
+        private void failed(OspreyException why) {
+            if (!connection.hasEnded()) {
+                answers.failed(frame, segment.mode(), why);
+                steer(segment, null);
+            }
         }
 
         private void end(Runnable telling) {
@@ -380,87 +456,6 @@ final class SegmentationStream {
                 free();
             }
         }
-    }
-
-    private void answered(Frame frame, Mode mode, Segmented segmented, long takenNanos) {
-        long queueNanos = takenNanos - frame.arrivalNanos();
-        long serverNanos = shared.nanoTime() - frame.arrivalNanos();
-        double meanNanos;
-        synchronized (this) {
-            inferenceTimes.add(segmented.times().run());
-            meanNanos = inferenceTimes.summary().getAverage();
-        }
-        shared.meters()
-                .answered(
-                        mode.wireName(),
-                        segmented.model(),
-                        Duration.ofNanos(segmented.times().run()),
-                        Duration.ofNanos(serverNanos));
-        int last = frame.answers().size() - 1;
-        for (int i = 0; i <= last; i++) {
-            Answer answer = frame.answers().get(i);
-            // The frames that were replaced are reported by the one that replaced them.
-            int replaced = i == last ? last : 0;
-            List<Supplier<Reply>> replies = new ArrayList<>(2);
-            if (i == 0) {
-                announcement(mode, segmented.manifest()).ifPresent(replies::add);
-            }
-            replies.add(() -> {
-                JsonObjectBuilder metadata = Messages.metadata(mode, segmented, meanNanos);
-                if (replaced > 0) {
-                    metadata.add("frames_replaced", replaced);
-                }
-                if (wants(Feature.RECEIPT)) {
-                    metadata.add("receipt", Messages.receipt(segmented, queueNanos, serverNanos, replaced));
-                }
-                return Messages.segmentation(
-                        answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
-            });
-            answer.place().fill(replies);
-        }
-    }
-
-    /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
-    private synchronized Optional<Supplier<Reply>> announcement(Mode mode, ModelManifest manifest) {
-        boolean known = manifest.labels().equals(announced.labels())
-                && manifest.palette().equals(announced.palette());
-        announced = manifest;
-        return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features));
-    }
-
-    private void failed(Frame frame, Mode mode, OspreyException why) {
-        LOG.log(Level.DEBUG, "A frame failed", why);
-        if (connection.hasEnded()) {
-            return;
-        }
-        String message =
-                switch (why.code()) {
-                    case IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TOO_LARGE -> "Failed to decode frame: " + why.detail();
-                    default -> why.detail();
-                };
-        // Who asked for masks could make nothing of a JPEG.
-        Optional<byte[]> unchanged = shared.config().segmentation().answerFailedFrames() && !wants(Feature.MASK)
-                ? shared.unchanged(frame.image())
-                : Optional.empty();
-        for (Answer answer : frame.answers()) {
-            shared.failed("INFERENCE_FAILED");
-            Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
-            if (unchanged.isPresent()) {
-                answer.place().fill(List.of(error, () -> unchanged(answer, mode, unchanged.get())));
-            } else {
-                answer.place().fill(error);
-            }
-        }
-    }
-
-    private synchronized Reply unchanged(Answer answer, Mode mode, byte[] jpeg) {
-        double meanNanos = inferenceTimes.summary().getAverage();
-        return Messages.segmentation(
-                answer.timestamp(),
-                jpeg,
-                Messages.unchangedMetadata(mode, shared.modelOf(mode), meanNanos)
-                        .build(),
-                answer.binary());
     }
 
     private static String shortened(String value) {

@@ -72,6 +72,17 @@ class WarmModelsTest {
     }
 
     @Test
+    void knowsFromTheWarmUpOnWhatARunCosts() {
+        WarmModels models = open();
+        assertTrue(models.quickestRunNanos("a").isEmpty());
+        models.load("a");
+        long afterWarmUp = models.quickestRunNanos("a").orElseThrow();
+        assertTrue(afterWarmUp > 0 && afterWarmUp < Long.MAX_VALUE);
+        models.unload("a");
+        assertTrue(models.quickestRunNanos("a").isEmpty());
+    }
+
+    @Test
     void warmsAModelOnceThoughItIsLoadedTwice() {
         WarmModels models = open();
         models.load("a");

@@ -67,11 +67,25 @@ class MessagesTest {
         assertEquals(
                 "{\"type\":\"mode_changed\",\"model_mode\":\"sota\",\"class_labels\":[\"background\",\"person\"],"
                         + "\"model\":\"person\"}",
-                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of())));
+                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(), null)));
         assertEquals(
                 "{\"type\":\"mode_changed\",\"model_mode\":\"sota\",\"class_labels\":[\"background\",\"person\"],"
                         + "\"model\":\"person\",\"class_colors\":[[0,0,0],[128,0,0]]}",
-                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(Feature.RECEIPT))));
+                text(Messages.modeChanged(Mode.SOTA, PERSON, Set.of(Feature.RECEIPT), null)));
+    }
+
+    @Test
+    void saysThatAndWhyAModeWasChosenByTheServer() {
+        AutoMode.Mean measured = new AutoMode.Mean(3_100_400, 165_200_000, 150_000_000);
+        AutoMode.Move move = new AutoMode.Move(Mode.SOTA, Mode.FAST, "in words", measured, false);
+        String front =
+                "{\"type\":\"mode_changed\",\"model_mode\":\"fast\",\"class_labels\":[\"background\",\"person\"],"
+                        + "\"model\":\"person\",\"auto\":{\"fps\":12.5";
+        assertEquals(
+                front + "}}", text(Messages.modeChanged(Mode.FAST, PERSON, Set.of(), new AutoMode.Notice(12.5, null))));
+        assertEquals(
+                front + ",\"from\":\"sota\",\"reason\":\"in words\",\"queue_ms\":3.100,\"service_ms\":165.200}}",
+                text(Messages.modeChanged(Mode.FAST, PERSON, Set.of(), new AutoMode.Notice(12.5, move))));
     }
 
     @Test

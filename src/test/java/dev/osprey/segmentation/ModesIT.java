@@ -1,6 +1,7 @@
 package dev.osprey.segmentation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.ModelFolder;
@@ -21,6 +22,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -248,10 +250,10 @@ class ModesIT extends RealServer {
         threads.shutdown();
     }
 
-    @Test
-    void letsNoSlowModelDelayTheFramesOfAFastOne() throws Exception {
+    /** @param turns about two million of them take a second */
+    private void slowDownSota(int turns) throws Exception {
         ModelFolder sota = folders.get(MODES.indexOf("sota"));
-        sota.replace(TinyNetwork.slow(4_000_000, 3, 4), patch -> painted(patch, "sota")
+        sota.replace(TinyNetwork.slow(turns, 3, 4), patch -> painted(patch, "sota")
                 .replace("/input/width", 4)
                 .replace("/input/height", 3)
                 .replace("/output/width", 4)
@@ -259,6 +261,11 @@ class ModesIT extends RealServer {
                 .replace("/batch/max", 1)
                 .replace("/warmupRuns", 1));
         serve(sota.name(), sota.nextVersion());
+    }
+
+    @Test
+    void letsNoSlowModelDelayTheFramesOfAFastOne() throws Exception {
+        slowDownSota(4_000_000);
         try (Streamer slow = new Streamer();
                 Streamer quick = new Streamer()) {
             slow.changeMode("sota");
@@ -274,6 +281,101 @@ class ModesIT extends RealServer {
             assertTrue(slow.client.isQuietFor(Duration.ZERO), "the slow model was done before the frames beside it");
             slow.takeAllAnswers();
         }
+    }
+
+    /** A client that streams, two frames at a time, in whatever mode it was told last. */
+    private static final class Follower implements AutoCloseable {
+
+        private final StreamClient client;
+        private final byte[] frame = Pictures.table(160, 120, "jpg");
+        private String mode = "balanced";
+        private int sent;
+        private int answered;
+
+        Follower() throws Exception {
+            client = StreamClient.greeted(webSocket("/ws?features=binary,receipt"));
+            client.visualize("{\"overlay_opacity\":1}");
+        }
+
+        void hold(double fps) throws Exception {
+            client.send(StreamClient.message("change_mode")
+                    .add("model_mode", "auto")
+                    .add("fps", fps));
+        }
+
+        /** Takes messages up to the next change of mode; every picture before it must be in order and in the old mode. */
+        JsonObject nextModeChanged() throws Exception {
+            while (true) {
+                while (sent - answered < 2) {
+                    client.sendBinaryFrame(frame, sent++);
+                }
+                Message message = client.nextMessage();
+                if (message.json().getString("type").equals("mode_changed")) {
+                    mode = message.json().getString("model_mode");
+                    assertSays(mode, labels(mode), json(colours(mode)), message.json());
+                    return message.json();
+                }
+                takeAnswer(message);
+            }
+        }
+
+        private void takeAnswer(Message message) throws IOException {
+            assertEquals("segmentation", message.json().getString("type"), () -> "in " + message.json());
+            assertEquals(answered++, message.json().getInt("timestamp"));
+            assertEquals(mode, message.json().getJsonObject("metadata").getString("model_mode"));
+            assertDrawnIn(colours(mode), message);
+        }
+
+        @Override
+        public void close() {
+            try {
+                while (answered < sent) {
+                    takeAnswer(client.nextMessage());
+                }
+                client.stats();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            } finally {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void choosesTheModeItselfWhereTheClientWantsAFrameRateAndSaysWhyItMoves() throws Exception {
+        slowDownSota(600_000);
+        try (Follower follower = new Follower()) {
+            follower.client.changeMode("sota");
+            follower.nextModeChanged();
+            follower.hold(120);
+            JsonObject begun = follower.nextModeChanged();
+            assertEquals("sota", begun.getString("model_mode"));
+            assertEquals(Set.of("fps"), begun.getJsonObject("auto").keySet());
+            JsonObject down = follower.nextModeChanged();
+            assertNotEquals("sota", down.getString("model_mode"));
+            assertTells("sota", "sota came short: ", 120, down.getJsonObject("auto"));
+            follower.client.changeMode("fast");
+            while (follower.nextModeChanged().containsKey("auto")) {
+                // It may have moved once more before it was told not to.
+            }
+            follower.hold(1);
+            follower.nextModeChanged();
+            JsonObject up = follower.nextModeChanged();
+            assertNotEquals("fast", up.getString("model_mode"));
+            assertTells("fast", up.getString("model_mode") + " should give ", 1, up.getJsonObject("auto"));
+            follower.client.changeMode("fast");
+            while (follower.nextModeChanged().containsKey("auto")) {
+                // As above.
+            }
+        }
+    }
+
+    private static void assertTells(String from, String reason, double fps, JsonObject auto) {
+        assertEquals(from, auto.getString("from"));
+        assertTrue(auto.getString("reason").startsWith(reason), auto::toString);
+        assertEquals(fps, auto.getJsonNumber("fps").doubleValue());
+        assertTrue(auto.getJsonNumber("queue_ms").doubleValue() >= 0, auto::toString);
+        assertTrue(auto.getJsonNumber("service_ms").doubleValue() > 0, auto::toString);
     }
 
     /** A version as a client sees it. */

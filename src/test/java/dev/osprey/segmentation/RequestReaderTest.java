@@ -3,6 +3,7 @@ package dev.osprey.segmentation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.json.Json;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -135,12 +136,15 @@ class RequestReaderTest {
     @Test
     void readsAChangeOfMode() {
         assertEquals(
-                new Request.ChangeMode(Optional.of("fast")),
+                new Request.ChangeMode(Optional.of("fast"), null),
                 RequestReader.read("{\"type\":\"change_mode\",\"model_mode\":\"fast\"}"));
-        assertEquals(new Request.ChangeMode(Optional.empty()), RequestReader.read("{\"type\":\"change_mode\"}"));
+        assertEquals(new Request.ChangeMode(Optional.empty(), null), RequestReader.read("{\"type\":\"change_mode\"}"));
         assertEquals(
-                new Request.ChangeMode(Optional.of("[1]")),
+                new Request.ChangeMode(Optional.of("[1]"), null),
                 RequestReader.read("{\"type\":\"change_mode\",\"model_mode\":[1]}"));
+        assertEquals(
+                new Request.ChangeMode(Optional.of("auto"), Json.createValue(12)),
+                RequestReader.read("{\"type\":\"change_mode\",\"model_mode\":\"auto\",\"fps\":12}"));
     }
 
     @Test

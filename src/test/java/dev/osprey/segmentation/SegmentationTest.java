@@ -104,6 +104,7 @@ class SegmentationTest {
                 WarmModels.open(config),
                 new Scheduler(NEVER, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime),
                 NEVER,
-                Meters.NONE);
+                Meters.NONE,
+                System::nanoTime);
     }
 }

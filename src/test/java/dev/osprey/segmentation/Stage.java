@@ -9,6 +9,7 @@ import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.FakePeer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +42,7 @@ final class Stage implements AutoCloseable {
     };
 
     private final ExecutorService workers = Executors.newCachedThreadPool();
+    private final AtomicLong passed = new AtomicLong();
     private final Map<String, Turnstile> turnstiles = new HashMap<>();
 
     final TestRepository repository;
@@ -61,7 +64,13 @@ final class Stage implements AutoCloseable {
                 .toArray(String[]::new);
         models = WarmModels.open(TestConfig.with(settings));
         models.loadAll();
-        segmentation = new Segmentation(TestConfig.with(settings), models, scheduler, loads::add, meters);
+        segmentation = new Segmentation(
+                TestConfig.with(settings),
+                models,
+                scheduler,
+                loads::add,
+                meters,
+                () -> System.nanoTime() + passed.get());
     }
 
     /** Holds the workers of both models; from now on they work by {@link #turn}. */
@@ -69,6 +78,11 @@ final class Stage implements AutoCloseable {
         turnstiles.put("a", new Turnstile(scheduler, "a"));
         turnstiles.put("b", new Turnstile(scheduler, "b"));
         return this;
+    }
+
+    /** Lets time pass without waiting for it. */
+    void pass(Duration time) {
+        passed.addAndGet(time.toNanos());
     }
 
     /** Lets the model's worker do what waits for it: one frame of each stream at most. */
