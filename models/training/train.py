@@ -32,14 +32,14 @@ TRAINING_PICTURES, HELD_OUT_PICTURES = 9000, 360
 
 BATCH = 16
 # How much of a picture's width and height a training picture shows.
-SHARES = (0.5, 1.0)
+SHARES = (0.7, 1.0)
 
 # Of the hidden layers' learning rate, what the others have, and the layers that come trained already.
 OTHERS, TRAINED = 0.3, 0.03
 DECAY = 0.02
 
-# Room and table fill most of every picture; what stands on it is what has to be learned. More would find things everywhere.
-CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [1.5] * (len(LABELS) - 2))
+# Room and table fill most of every picture; what stands on it is what has to be learned.
+CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [3.0] * (len(LABELS) - 2))
 
 # Of ImageNet, as the public checkpoints of these families expect; RGB, of values in [0, 1].
 MEAN = torch.tensor([0.485, 0.456, 0.406])
@@ -205,7 +205,7 @@ class Optimizer:
         self._schedules = [
             torch.optim.lr_scheduler.LambdaLR(
                 optimizer,
-                lambda step: min(1, (step + 1) / warm_up) * max(0, 1 - step / steps),
+                lambda step: min(1, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))),
             )
             for optimizer in self._optimizers
         ]
