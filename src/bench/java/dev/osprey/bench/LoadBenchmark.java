@@ -22,7 +22,10 @@ final class LoadBenchmark {
 
     private static final int ROUNDS = Integer.getInteger("osprey.benchmark.load-rounds", 7);
     private static final int TURN_SECONDS = 4;
-    private static final int WARM_UP_SECONDS = 20;
+
+    /** On one busy processor Java takes minutes to compile what a server needs. */
+    private static final int WARM_UP_SECONDS = Integer.getInteger("osprey.benchmark.load-warm-up-seconds", 150);
+
     private static final int OVERLOAD_SECONDS = Integer.getInteger("osprey.benchmark.overload-seconds", 30);
     private static final int CLIENTS = 8;
 
@@ -65,10 +68,10 @@ final class LoadBenchmark {
             Sides sides = new Sides(server, peer, small, large, load);
             System.out.println("The server is process " + server.process().pid());
             load.ask(sides.server("fast", 4, 0, WARM_UP_SECONDS));
-            load.ask(sides.server("balanced", 4, 0, WARM_UP_SECONDS));
-            load.ask(sides.peer(4, 0, WARM_UP_SECONDS / 2));
-            bare(small, WARM_UP_SECONDS / 2);
-            bare(large, WARM_UP_SECONDS / 2);
+            load.ask(sides.server("balanced", 4, 0, WARM_UP_SECONDS / 5));
+            load.ask(sides.peer(4, 0, WARM_UP_SECONDS / 10));
+            bare(small, WARM_UP_SECONDS / 5);
+            bare(large, WARM_UP_SECONDS / 10);
             List<Way> order = new ArrayList<>(List.of(Way.values()));
             for (int round = 0; round < ROUNDS; round++) {
                 Collections.rotate(order, 1);
@@ -88,7 +91,7 @@ final class LoadBenchmark {
                 .append(" second | target |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         double capacity = Samples.median(framesPerSecond(Way.BARE_SMALL));
         try (Worker worker = benchmark.besideBatch(SMALL)) {
-            worker.ask("4 0 %d beside".formatted(WARM_UP_SECONDS / 2));
+            worker.ask("4 0 %d beside".formatted(WARM_UP_SECONDS / 5));
             beside(report, worker, "as fast as they are answered", "4 0");
             beside(report, worker, "at half the capacity", "4 " + Page.decimals(2, capacity / 2 / 4));
         }
