@@ -350,8 +350,13 @@ class HostileClientIT extends RealServer {
     void sendsFiveHundredFramesWithoutWaiting() throws Exception {
         byte[] frame = Pictures.portrait(96, 112, "jpg");
         try (StreamClient client = connect()) {
-            for (int i = 0; i < 500; i++) {
-                client.sendFrame(frame, i);
+            try {
+                for (int i = 0; i < 500; i++) {
+                    client.sendFrame(frame, i);
+                }
+            } catch (ExecutionException closed) {
+                // Where it takes them quicker than it answers, the server has had enough before the last; it says so
+                // below.
             }
             int answered = 0;
             Arrival arrival = client.arrival();

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 /** What a client may do that no server should suffer from; each is done again and again, on a new connection when one ends. */
 enum Misbehaviour {
     /** Sends frames like a camera and reads a kilobyte of the answers ten times a second. */
-    SLOW_READER {
+    SLOW_READER(Misbehaviour.SMALL_BUFFER) {
         @Override
-        void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
-            PlainWebSocket socket = new PlainWebSocket(address, SMALL_BUFFER);
+        void act(PlainWebSocket socket, FrameMessages messages, long endNanos)
+                throws IOException, InterruptedException {
             Thread reader = LoadGenerator.thread("slow-reader", () -> {
                 try {
                     while (socket.skip(1024) >= 0) {
@@ -22,68 +22,46 @@ enum Misbehaviour {
                 }
             });
             reader.start();
-            try {
-                sendUntil(socket, messages, endNanos);
-            } finally {
-                socket.abort();
-                reader.join();
-            }
+            sendUntil(socket, messages, endNanos);
         }
     },
 
     /** Sends frames like a camera and reads nothing. */
-    NEVER_READER {
+    NEVER_READER(Misbehaviour.SMALL_BUFFER) {
         @Override
-        void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
-            PlainWebSocket socket = new PlainWebSocket(address, SMALL_BUFFER);
-            try {
-                sendUntil(socket, messages, endNanos);
-            } finally {
-                socket.abort();
-            }
+        void act(PlainWebSocket socket, FrameMessages messages, long endNanos)
+                throws IOException, InterruptedException {
+            sendUntil(socket, messages, endNanos);
         }
     },
 
     /** Sends a few frames, then closes its direction of the connection and reads what still comes. */
-    HALF_CLOSER {
+    HALF_CLOSER(0) {
         @Override
-        void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
-            PlainWebSocket socket = new PlainWebSocket(address, 0);
-            try {
-                sendSome(socket, messages);
-                socket.shutdownOutput();
-                while (System.nanoTime() < endNanos && socket.skip(SMALL_BUFFER) >= 0) {}
-            } finally {
-                socket.abort();
-            }
+        void act(PlainWebSocket socket, FrameMessages messages, long endNanos)
+                throws IOException, InterruptedException {
+            sendSome(socket, messages);
+            socket.shutdownOutput();
+            readUntil(socket, endNanos);
         }
     },
 
     /** Sends a message of 64 MiB. */
-    OVERSIZE {
+    OVERSIZE(0) {
         @Override
-        void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
-            PlainWebSocket socket = new PlainWebSocket(address, 0);
-            try {
-                socket.receive();
-                socket.send(PlainWebSocket.frame(PlainWebSocket.TEXT, new byte[64 << 20]));
-                while (System.nanoTime() < endNanos && socket.skip(SMALL_BUFFER) >= 0) {}
-            } finally {
-                socket.abort();
-            }
+        void act(PlainWebSocket socket, FrameMessages messages, long endNanos) throws IOException {
+            socket.receive();
+            socket.send(PlainWebSocket.frame(PlainWebSocket.TEXT, new byte[64 << 20]));
+            readUntil(socket, endNanos);
         }
     },
 
     /** Sends a few frames and is gone without a word. */
-    VANISHING {
+    VANISHING(0) {
         @Override
-        void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
-            PlainWebSocket socket = new PlainWebSocket(address, 0);
-            try {
-                sendSome(socket, messages);
-            } finally {
-                socket.abort();
-            }
+        void act(PlainWebSocket socket, FrameMessages messages, long endNanos)
+                throws IOException, InterruptedException {
+            sendSome(socket, messages);
         }
     };
 
@@ -97,8 +75,29 @@ enum Misbehaviour {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    private final int receiveBuffer;
+
+    /** @param receiveBuffer as for {@link PlainWebSocket} */
+    Misbehaviour(int receiveBuffer) {
+        this.receiveBuffer = receiveBuffer;
+    }
+
     /** One connection; ends with an exception when the server has had enough. */
-    abstract void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException;
+    void once(URI address, FrameMessages messages, long endNanos) throws IOException, InterruptedException {
+        PlainWebSocket socket = new PlainWebSocket(address, receiveBuffer);
+        try {
+            act(socket, messages, endNanos);
+        } finally {
+            socket.abort();
+        }
+    }
+
+    abstract void act(PlainWebSocket socket, FrameMessages messages, long endNanos)
+            throws IOException, InterruptedException;
+
+    private static void readUntil(PlainWebSocket socket, long endNanos) throws IOException {
+        while (System.nanoTime() < endNanos && socket.skip(SMALL_BUFFER) >= 0) {}
+    }
 
     private static void sendUntil(PlainWebSocket socket, FrameMessages messages, long endNanos)
             throws IOException, InterruptedException {
