@@ -11,6 +11,7 @@ import dev.osprey.RawWebSocket;
 import dev.osprey.RealServer;
 import dev.osprey.StreamClient;
 import dev.osprey.StreamClient.Arrival;
+import dev.osprey.StreamClient.Arrival.Broken;
 import dev.osprey.StreamClient.Arrival.Closed;
 import dev.osprey.StreamClient.Arrival.Message;
 import jakarta.json.JsonObject;
@@ -369,10 +370,12 @@ class HostileClientIT extends RealServer {
                     arrival = client.arrival();
                 }
             }
-            if (answered < 500) {
-                Closed closed = assertInstanceOf(Closed.class, arrival);
+            if (arrival instanceof Closed closed) {
                 assertEquals(1008, closed.code());
                 assertTrue(closed.reason().contains("limit"), closed.reason());
+            } else if (answered < 500) {
+                // TCP forgets what was said to a client that is still sending when its connection is closed.
+                assertInstanceOf(Broken.class, arrival);
             }
         }
     }
