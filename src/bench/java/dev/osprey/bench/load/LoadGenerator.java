@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Cameras, and clients that misbehave, for a segmentation stream; prints what the cameras got. */
 @Command(
@@ -78,10 +77,8 @@ public final class LoadGenerator implements Callable<Integer> {
             names = "--misbehaving",
             split = ",",
             paramLabel = "KIND=N",
-            description =
-                    "Clients beside the cameras that do as they should not: slow-reader, never-reader, half-closer,"
-                            + " oversize, vanishing.")
-    private Map<String, Integer> misbehaving = new LinkedHashMap<>();
+            description = "Clients beside the cameras that do as they should not: ${COMPLETION-CANDIDATES}.")
+    private Map<Misbehaviour, Integer> misbehaving = new EnumMap<>(Misbehaviour.class);
 
     // Read by picocli.
     @SuppressWarnings("UnusedVariable")
@@ -110,7 +107,6 @@ public final class LoadGenerator implements Callable<Integer> {
     }
 
     private LoadResult measured() throws IOException, InterruptedException {
-        Map<Misbehaviour, Integer> kinds = kinds();
         FrameMessages messages = new FrameMessages(new NumberedPictures(picture), !text);
         URI address = text ? url : URI.create(url + (url.getRawQuery() == null ? "?" : "&") + "features=binary");
         // The same phases every time: runs are compared.
@@ -128,10 +124,10 @@ public final class LoadGenerator implements Callable<Integer> {
         }
         Map<String, Long> misbehaved = new ConcurrentHashMap<>();
         List<Thread> others = new ArrayList<>();
-        kinds.forEach((kind, count) -> {
+        misbehaving.forEach((kind, count) -> {
             for (int i = 0; i < count; i++) {
                 others.add(
-                        thread(kind.wireName(), () -> misbehave(kind, address, messages, ages.endNanos(), misbehaved)));
+                        thread(kind.toString(), () -> misbehave(kind, address, messages, ages.endNanos(), misbehaved)));
             }
         });
         cameras.forEach(Camera::start);
@@ -150,7 +146,7 @@ public final class LoadGenerator implements Callable<Integer> {
             Misbehaviour kind, URI address, FrameMessages messages, long endNanos, Map<String, Long> times) {
         try {
             while (System.nanoTime() < endNanos) {
-                times.merge(kind.wireName(), 1L, Long::sum);
+                times.merge(kind.toString(), 1L, Long::sum);
                 try {
                     kind.once(address, messages, endNanos);
                 } catch (IOException e) {
@@ -161,20 +157,6 @@ public final class LoadGenerator implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private Map<Misbehaviour, Integer> kinds() {
-        Map<Misbehaviour, Integer> kinds = new LinkedHashMap<>();
-        misbehaving.forEach((name, count) -> {
-            for (Misbehaviour kind : Misbehaviour.values()) {
-                if (kind.wireName().equals(name)) {
-                    kinds.put(kind, count);
-                    return;
-                }
-            }
-            throw new ParameterException(new CommandLine(this), "--misbehaving: no kind \"" + name + "\"");
-        });
-        return kinds;
     }
 
     /** A daemon, so that a client that hangs does not keep the process. */

@@ -70,8 +70,9 @@ enum Misbehaviour {
     private static final long ANY_TIME = 1_700_000_000_000_000L;
     private static final long CAMERA_MILLIS = 33;
 
-    /** How it is written on a command line. */
-    String wireName() {
+    /** As it is written on a command line. */
+    @Override
+    public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
