@@ -1,7 +1,6 @@
 package dev.osprey.imaging;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Renderer {
 
     private static final int CLASSES = 256;
-    private static final int LEVELS = 256;
     private static final int LINE_WIDTH = 2;
 
     /** In place of a hue: black gives none, the frame's own stays. */
@@ -31,18 +29,13 @@ public final class Renderer {
 
     private final ClassExtents extents = new ClassExtents();
 
-    /** Packed BGR for each mask value, black where the filter hides the class. */
-    private final int[] shown = new int[CLASSES];
+    /** BGR for each mask value, black where the filter hides the class. */
+    private final byte[] shown = new byte[3 * CLASSES];
 
-    /** What {@link #shown} and {@link #mixed} were made from. */
+    /** What {@link #shown} was made from. */
     private @Nullable Palette shownPalette;
 
     private @Nullable Rendering shownRendering;
-
-    /** The result of {@code FILLED} for [class][channel, level], for the classes that {@link #isMixed}. */
-    private final byte[][] mixed = new byte[CLASSES][3 * LEVELS];
-
-    private final boolean[] isMixed = new boolean[CLASSES];
 
     /** A drawn frame and the classes on it; closing it closes the picture. */
     public static final class Drawn implements AutoCloseable {
@@ -96,7 +89,7 @@ public final class Renderer {
         show(palette, rendering);
         Picture picture =
                 switch (rendering.visualization()) {
-                    case FILLED -> filled(frame, classIds, rendering.opacity());
+                    case FILLED -> filled(frame, rendering.opacity());
                     case CONTOUR -> contour(frame, palette, rendering.classFilter());
                     case SIDE_BY_SIDE -> sideBySide(frame);
                     case BLEND -> blend(frame);
@@ -111,36 +104,40 @@ public final class Renderer {
         List<Integer> filter = rendering.classFilter();
         for (int id = 0; id < CLASSES; id++) {
             int coloured = Math.min(id, palette.size() - 1);
-            shown[id] = filter == null || filter.contains(id)
-                    ? palette.blue(coloured) << 16 | palette.green(coloured) << 8 | palette.red(coloured)
-                    : 0;
+            boolean hidden = filter != null && !filter.contains(id);
+            shown[3 * id] = (byte) (hidden ? 0 : palette.blue(coloured));
+            shown[3 * id + 1] = (byte) (hidden ? 0 : palette.green(coloured));
+            shown[3 * id + 2] = (byte) (hidden ? 0 : palette.red(coloured));
         }
-        Arrays.fill(isMixed, false);
         shownPalette = palette;
         shownRendering = rendering;
     }
 
-    /** {@code round(frame · (1 − opacity) + colour · opacity)}: 256 results for each class and channel, so a look-up. */
-    private Picture filled(Picture frame, int[] classIds, double opacity) {
-        for (int id : classIds) {
-            if (!isMixed[id]) {
-                mix(id, opacity);
-                isMixed[id] = true;
-            }
-        }
+    /** {@code frame · (1 − opacity) + colour · opacity}, rounded as OpenCV rounds. */
+    private Picture filled(Picture frame, double opacity) {
         Picture drawn = Picture.blank(frame.width(), frame.height());
-        ByteBuffer source = frame.bgr();
-        ByteBuffer target = drawn.bgr();
-        byte[] row = new byte[frame.width() * 3];
-        for (int y = 0; y < frame.height(); y++) {
-            source.get(row);
-            for (int from = 0, to; from < frame.width(); from = to) {
-                to = endOfRun(y * frame.width(), from, frame.width());
-                lookUp(row, 3 * from, 3 * to, mixed[ids[y * frame.width() + from] & 0xFF]);
-            }
-            target.put(row);
-        }
+        colour(frame, drawn.pixels());
+        opencv_core.addWeighted(frame.pixels(), 1 - opacity, drawn.pixels(), opacity, 0, drawn.pixels());
         return drawn;
+    }
+
+    /** Gives every pixel its class's colour. */
+    private void colour(Picture frame, Mat target) {
+        try (Mat classes = classes(frame);
+                Mat colours = new Mat(CLASSES, 1, opencv_core.CV_8UC3);
+                BytePointer memory = colours.data()) {
+            memory.put(shown);
+            opencv_imgproc.applyColorMap(classes, target, colours);
+        }
+    }
+
+    /** The caller's to close. */
+    private Mat classes(Picture frame) {
+        Mat classes = new Mat(frame.height(), frame.width(), opencv_core.CV_8UC1);
+        try (BytePointer memory = classes.data()) {
+            memory.put(ids, 0, frame.width() * frame.height());
+        }
+        return classes;
     }
 
     /** The column behind the last of the pixels that have the class of the one at {@code from}. */
@@ -153,28 +150,6 @@ public final class Renderer {
         return to;
     }
 
-    /** Its own method, with nothing but arrays, because this is the hottest loop of all. */
-    private static void lookUp(byte[] row, int from, int to, byte[] table) {
-        for (int at = from; at + 2 < to; at += 3) {
-            row[at] = table[row[at] & 0xFF];
-            row[at + 1] = table[LEVELS + (row[at + 1] & 0xFF)];
-            row[at + 2] = table[2 * LEVELS + (row[at + 2] & 0xFF)];
-        }
-    }
-
-    /** In single precision with a fused multiply-add and ties to even, as OpenCV's {@code addWeighted} computes. */
-    private void mix(int id, double opacity) {
-        float share = (float) opacity;
-        float rest = (float) (1 - opacity);
-        for (int channel = 0; channel < 3; channel++) {
-            float colour = (shown[id] >> (16 - 8 * channel) & 0xFF) * share;
-            for (int level = 0; level < LEVELS; level++) {
-                double value = Math.rint(Math.fma((float) level, rest, colour));
-                mixed[id][channel * LEVELS + level] = (byte) Math.max(0, Math.min(255, value));
-            }
-        }
-    }
-
     /**
      * The outermost borders of each class's connected regions, ascending from class 1, or in the order of a filter that
      * lists any.
@@ -182,9 +157,7 @@ public final class Renderer {
     private Picture contour(Picture frame, Palette palette, @Nullable List<Integer> filter) {
         Picture drawn = Picture.blank(frame.width(), frame.height());
         drawn.bgr().put(frame.bgr());
-        try (Mat classes = new Mat(frame.height(), frame.width(), opencv_core.CV_8UC1);
-                BytePointer memory = classes.data()) {
-            memory.put(ids, 0, frame.width() * frame.height());
+        try (Mat classes = classes(frame)) {
             if (filter == null || filter.isEmpty()) {
                 for (int id = 1; id < palette.size(); id++) {
                     outline(drawn, classes, id, palette);
@@ -230,20 +203,12 @@ public final class Renderer {
 
     private Picture sideBySide(Picture frame) {
         Picture drawn = Picture.blank(2 * frame.width(), frame.height());
-        ByteBuffer source = frame.bgr();
-        ByteBuffer target = drawn.bgr();
-        int half = frame.width() * 3;
-        byte[] row = new byte[2 * half];
-        int pixel = 0;
-        for (int y = 0; y < frame.height(); y++) {
-            source.get(row, 0, half);
-            for (int at = half; at < row.length; at += 3, pixel++) {
-                int colour = shown[ids[pixel] & 0xFF];
-                row[at] = (byte) (colour >> 16);
-                row[at + 1] = (byte) (colour >> 8);
-                row[at + 2] = (byte) colour;
-            }
-            target.put(row);
+        try (Rect first = new Rect(0, 0, frame.width(), frame.height());
+                Rect second = new Rect(frame.width(), 0, frame.width(), frame.height());
+                Mat left = new Mat(drawn.pixels(), first);
+                Mat right = new Mat(drawn.pixels(), second)) {
+            frame.pixels().copyTo(left);
+            colour(frame, right);
         }
         return drawn;
     }
@@ -257,7 +222,10 @@ public final class Renderer {
     private Picture blend(Picture frame) {
         int[] hues = new int[CLASSES];
         for (int id = 0; id < CLASSES; id++) {
-            hues[id] = shown[id] == 0 ? KEPT : hue(shown[id] & 0xFF, shown[id] >> 8 & 0xFF, shown[id] >> 16);
+            int blue = shown[3 * id] & 0xFF;
+            int green = shown[3 * id + 1] & 0xFF;
+            int red = shown[3 * id + 2] & 0xFF;
+            hues[id] = (blue | green | red) == 0 ? KEPT : hue(red, green, blue);
         }
         Picture drawn = Picture.blank(frame.width(), frame.height());
         opencv_imgproc.cvtColor(frame.pixels(), drawn.pixels(), opencv_imgproc.COLOR_BGR2HSV);
