@@ -36,7 +36,7 @@ public class Rehearsal {
 
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int FRAMES = 40;
+    private static final int FRAMES = 10;
 
     /** Models that take seconds a frame are not waited for {@link #FRAMES} times. */
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(5);
