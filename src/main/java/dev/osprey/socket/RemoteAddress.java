@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells WebSocket handshakes where the client is. Jakarta WebSocket 2.1 has no way to ask, but shows the handshake's
- * headers: the address travels as one, which a client cannot set since this filter has the last word on it.
+ * headers: the address travels as one, which a client cannot set since this filter has the last word on it. What comes after
+ * the handshake is read by {@link UnmaskedUpgrade}.
  */
 public class RemoteAddress extends HttpFilter {
 
@@ -24,6 +26,9 @@ public class RemoteAddress extends HttpFilter {
     static final String PROPERTY = "dev.osprey.remote-address";
 
     static final String HEADER = "X-Osprey-Remote-Address";
+
+    /** By name, because on another container the class is not there. */
+    private static final String TYRUS = "org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler";
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -64,6 +69,11 @@ public class RemoteAddress extends HttpFilter {
             names.addAll(Collections.list(super.getHeaderNames()));
             names.add(HEADER);
             return Collections.enumeration(names);
+        }
+
+        @Override
+        public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
+            return type.getName().equals(TYRUS) ? type.cast(super.upgrade(UnmaskedUpgrade.class)) : super.upgrade(type);
         }
     }
 }
