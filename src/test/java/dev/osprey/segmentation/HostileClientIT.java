@@ -408,10 +408,13 @@ class HostileClientIT extends RealServer {
             assertEquals(1008, closed.code());
             assertTrue(closed.reason().contains("limit is " + MAX_MALFORMED_MESSAGES), closed.reason());
         }
+        ByteArrayOutputStream fifty = new ByteArrayOutputStream();
+        for (int i = 0; i < 50; i++) {
+            fifty.writeBytes(RawWebSocket.text("malformed"));
+        }
         try (RawWebSocket client = connectRaw()) {
-            for (int i = 0; i < 50; i++) {
-                client.send(RawWebSocket.text("malformed"));
-            }
+            // At once: the server closes while the last of them are on their way.
+            client.send(fifty.toByteArray());
             for (int i = 0; i < MAX_MALFORMED_MESSAGES; i++) {
                 JsonObject error = StreamClient.json(client.nextData().text());
                 assertEquals("INVALID_MESSAGE", error.getString("code"));
