@@ -2,7 +2,6 @@ package dev.osprey.bench;
 
 import dev.osprey.bench.echo.EchoEndpoint;
 import dev.osprey.socket.WebSocketPeer;
-import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,13 +40,9 @@ final class RoundTripBenchmark {
     void run() throws IOException, InterruptedException {
         try (Worker client = benchmark.client()) {
             client.ask("rehearse " + 10 * CONNECTIONS);
-            // With what it sends by.
+            // With what it reads and sends by.
             Path echo = WebArchive.write(
-                    Benchmark.FOLDER.resolve("echo.war"),
-                    EchoEndpoint.class,
-                    WebSocketPeer.class,
-                    Peer.class,
-                    CloseCode.class);
+                    Benchmark.FOLDER.resolve("echo.war"), EchoEndpoint.class, WebSocketPeer.class, Peer.class);
             try (PayaraServer server = benchmark.server(
                     List.of(PayaraServer.OSPREY, echo), "-Dosprey.segmentation.balanced-model=" + MODEL)) {
                 // Asked before anything else, since this is about a server that has just become ready.
