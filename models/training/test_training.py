@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -11,6 +14,7 @@ import publish
 import train
 from networks import NETWORKS
 from quality import mean_iou, per_class_iou
+from world import dataset
 from world.scene import LABELS
 
 
@@ -83,3 +87,29 @@ def test_halved_weights_give_the_same_mask_but_for_near_ties(tmp_path) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (1, network.height, network.width, 3), np.uint8)
     masks = [onnxruntime.InferenceSession(content).run(None, {"pixels": pixels})[0] for content in (whole, half)]
     assert (masks[0] == masks[1]).mean() > 0.98
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "BATCH", 2)
+    monkeypatch.setattr(train, "KEPT_EVERY", 2)
+    random = np.random.default_rng(1)
+    pictures = dataset.Pictures(
+        random.integers(0, 256, (5, dataset.HEIGHT, dataset.WIDTH, 3), np.uint8),
+        random.integers(0, len(LABELS), (5, dataset.HEIGHT, dataset.WIDTH), np.uint8),
+        np.zeros((5, dataset.HEIGHT, dataset.WIDTH), np.float16),
+    )
+    network = replace(NETWORKS["fast"], widths=((64, 100),))
+    whole, _ = train.train(network, 1, 4, pictures, tmp_path / "whole")
+
+    def interrupted(seed: int, step: int, *rest: object) -> tuple[torch.Tensor, torch.Tensor]:
+        if step == 3:
+            raise KeyboardInterrupt
+        return batch(seed, step, *rest)
+
+    batch = train.batch
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(train, "batch", interrupted)
+        train.train(network, 1, 4, pictures, tmp_path / "kept")
+    resumed, _ = train.train(network, 1, 4, pictures, tmp_path / "kept")
+    for name, weights in whole.state_dict().items():
+        assert torch.equal(weights, resumed.state_dict()[name]), name

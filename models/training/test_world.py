@@ -89,8 +89,9 @@ def test_pictures_follow_from_their_number_and_the_parts_share_none() -> None:
     assert not set(photographs.TRAINING) & set(photographs.HELD_OUT)
 
 
-def test_a_photograph_is_all_background() -> None:
-    pixels, mask, _ = dataset.example(dataset.HELD_OUT, dataset.PHOTOGRAPH_EVERY - 1)
+@pytest.mark.parametrize("part", [dataset.TRAINING, dataset.HELD_OUT], ids=lambda part: part.name)
+def test_a_photograph_is_all_background(part: dataset.Part) -> None:
+    pixels, mask, _ = dataset.example(part, part.photograph_every - 1)
     assert pixels.std() > 10
     assert not mask.any()
 

@@ -3,7 +3,8 @@
     python models/training/train.py fast --seed 1
 
 The pictures are rendered at the first run and kept. The same seed on the same machine with the same number of threads
-gives the same weights. The result is a checkpoint and the time it took; publish.py makes a model of it.
+gives the same weights, also where training was interrupted: it goes on from where it was when it is started again. The
+result is a checkpoint and the time it took; publish.py makes a model of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -31,15 +31,17 @@ WORK = HERE.parent.parent / "target" / "training"
 TRAINING_PICTURES, HELD_OUT_PICTURES = 9000, 360
 
 BATCH = 16
+# Steps after which an interrupted training can go on.
+KEPT_EVERY = 250
 # How much of a picture's width and height a training picture shows.
-SHARES = (0.7, 1.0)
+SHARES = (0.5, 1.0)
 
 # Of the hidden layers' learning rate, what the others have, and the layers that come trained already.
 OTHERS, TRAINED = 0.3, 0.03
 DECAY = 0.02
 
-# Room and table fill most of every picture; what stands on it is what has to be learned.
-CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [3.0] * (len(LABELS) - 2))
+# Room and table fill most of every picture; what stands on it is what has to be learned. More would find things everywhere.
+CLASS_WEIGHTS = torch.tensor([1.0, 1.0] + [1.5] * (len(LABELS) - 2))
 
 # Of ImageNet, as the public checkpoints of these families expect; RGB, of values in [0, 1].
 MEAN = torch.tensor([0.485, 0.456, 0.406])
@@ -74,22 +76,19 @@ def augmented(
     return pixels, mask
 
 
-def batches(
-    random: np.random.Generator, pictures: dataset.Pictures, widths: list[int]
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """A batch for each of the widths: float32 [N, 3, height, width], normalised, and int64 [N, height, width]."""
-    order: list[int] = []
-    for width in widths:
-        height = width * dataset.HEIGHT // dataset.WIDTH
-        if len(order) < BATCH:
-            order = random.permutation(len(pictures.masks)).tolist()
-        pixels, masks = [], []
-        for number in (order.pop() for _ in range(BATCH)):
-            p, m = augmented(random, pictures.pixels[number], pictures.masks[number], width, height)
-            pixels.append(p)
-            masks.append(m)
-        values = (torch.from_numpy(np.stack(pixels)).float() / 255 - MEAN) / DEVIATION
-        yield values.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last), torch.from_numpy(np.stack(masks)).long()
+def batch(seed: int, step: int, pictures: dataset.Pictures, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of a step: float32 [N, 3, height, width], normalised, and int64 [N, height, width]. Follows from seed and step alone."""
+    epoch, place = divmod(step, len(pictures.masks) // BATCH)
+    order = np.random.default_rng([seed, epoch]).permutation(len(pictures.masks))
+    random = np.random.default_rng([seed, epoch, place])
+    height = width * dataset.HEIGHT // dataset.WIDTH
+    examples = [
+        augmented(random, pictures.pixels[number], pictures.masks[number], width, height)
+        for number in order[place * BATCH : (place + 1) * BATCH]
+    ]
+    values = (torch.from_numpy(np.stack([pixels for pixels, _ in examples])).float() / 255 - MEAN) / DEVIATION
+    masks = torch.from_numpy(np.stack([mask for _, mask in examples])).long()
+    return values.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last), masks
 
 
 def shares_of(masks: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
@@ -205,7 +204,7 @@ class Optimizer:
         self._schedules = [
             torch.optim.lr_scheduler.LambdaLR(
                 optimizer,
-                lambda step: min(1, (step + 1) / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))),
+                lambda step: min(1, (step + 1) / warm_up) * max(0, 1 - step / steps),
             )
             for optimizer in self._optimizers
         ]
@@ -223,12 +222,24 @@ class Optimizer:
             schedule.step()
         model.zero_grad(set_to_none=True)
 
+    def state(self) -> list[dict]:
+        return [part.state_dict() for part in (*self._optimizers, *self._schedules)]
+
+    def load(self, state: list[dict]) -> None:
+        for part, kept in zip((*self._optimizers, *self._schedules), state, strict=True):
+            part.load_state_dict(kept)
+
 
 def train(
-    network: Network, seed: int, steps: int, pictures: dataset.Pictures, backbone: dict[str, torch.Tensor] | None = None
-) -> nn.Module:
+    network: Network,
+    seed: int,
+    steps: int,
+    pictures: dataset.Pictures,
+    kept: Path,
+    backbone: dict[str, torch.Tensor] | None = None,
+) -> tuple[nn.Module, float]:
+    """The trained network and the seconds it took. `kept` is a file for what an interrupted training goes on from."""
     torch.manual_seed(seed)
-    random = np.random.default_rng(seed)
     model = network.build(len(LABELS)).to(memory_format=torch.channels_last).train()
     trained = None
     if backbone:
@@ -236,18 +247,38 @@ def train(
         trained.load_state_dict(backbone)
     optimizer = Optimizer(model, network.rate, steps, trained)
     widths = [width for width, percent in network.widths for _ in range(round(steps * percent / 100))]
+    first, before = 0, 0.0
+    state = torch.load(kept, weights_only=True) if kept.exists() else {}
+    if state.get("steps") == steps:
+        first, before = state["step"], state["seconds"]
+        model.load_state_dict(state["model"])
+        optimizer.load(state["optimizer"])
+        print(f"going on after step {first}", flush=True)
     started = time.monotonic()
     running = 0.0
-    for step, (values, masks) in enumerate(batches(random, pictures, widths), 1):
+    for step in range(first, len(widths)):
+        values, masks = batch(seed, step, pictures, widths[step])
         loss = loss_of(network, model, values, masks)
         loss.backward()
         optimizer.step(model)
         if not math.isfinite(loss.item()):
             raise SystemExit(f"the loss is {loss.item()} at step {step}: a lower rate may help")
-        running += (loss.item() - running) * max(0.02, 1 / step)
-        if step % 50 == 0:
-            print(f"step {step} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
-    return model.eval()
+        running += (loss.item() - running) * max(0.02, 1 / (step - first + 1))
+        seconds = before + time.monotonic() - started
+        if (step + 1) % 50 == 0:
+            print(f"step {step + 1} of {steps}, loss {running:.3f}, {seconds:.0f} s", flush=True)
+        if (step + 1) % KEPT_EVERY == 0:
+            state = {"steps": steps, "step": step + 1, "seconds": seconds}
+            keep(kept, {**state, "model": model.state_dict(), "optimizer": optimizer.state()})
+    return model.eval(), before + time.monotonic() - started
+
+
+def keep(file: Path, state: dict) -> None:
+    """Whole or not at all, however it ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_suffix(".half")
+    torch.save(state, half)
+    half.replace(file)
 
 
 def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torch.Tensor]:
@@ -255,11 +286,14 @@ def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torc
     file = folder / "backbone.pt"
     if not file.exists():
         print("first the backbone")
-        started = time.monotonic()
-        model = train(BACKBONE, 1, BACKBONE.steps, pictures)
-        save(model.backbone, folder, "backbone", 1, BACKBONE.steps, time.monotonic() - started)
+        model, seconds = train(BACKBONE, 1, BACKBONE.steps, pictures, unfinished(folder, "backbone", 1))
+        save(model.backbone, folder, "backbone", 1, BACKBONE.steps, seconds)
         (folder / "backbone-1.pt").rename(file)
     return torch.load(file, weights_only=True)
+
+
+def unfinished(folder: Path, name: str, seed: int) -> Path:
+    return folder / f"{name}-{seed}.unfinished"
 
 
 def save(model: nn.Module, folder: Path, name: str, seed: int, steps: int, seconds: float) -> None:
@@ -267,6 +301,7 @@ def save(model: nn.Module, folder: Path, name: str, seed: int, steps: int, secon
     torch.save(model.state_dict(), folder / f"{name}-{seed}.pt")
     result = {"name": name, "seed": seed, "steps": steps, "seconds": round(seconds)}
     (folder / f"{name}-{seed}.json").write_text(json.dumps(result, indent=2) + "\n")
+    unfinished(folder, name, seed).unlink(missing_ok=True)
     print(json.dumps(result))
 
 
@@ -283,10 +318,10 @@ def main() -> None:
     if options.mode == "backbone":
         return
     network = NETWORKS[options.mode]
-    started = time.monotonic()
     steps = options.steps or network.steps
-    model = train(network, options.seed, steps, pictures, backbone)
-    save(model, options.output, options.mode, options.seed, steps, time.monotonic() - started)
+    kept = unfinished(options.output, options.mode, options.seed)
+    model, seconds = train(network, options.seed, steps, pictures, kept, backbone)
+    save(model, options.output, options.mode, options.seed, steps, seconds)
 
 
 if __name__ == "__main__":

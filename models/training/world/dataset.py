@@ -7,6 +7,7 @@ pictures share no scene and no photograph.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,6 @@ from . import photographs
 from .scene import developed, random_scene
 
 WIDTH, HEIGHT = 320, 240
-# One picture in this many is a photograph of something else: all background.
-PHOTOGRAPH_EVERY = 12
 
 
 @dataclass(frozen=True)
@@ -26,10 +25,14 @@ class Part:
     name: str
     stream: int
     photographs: tuple[str, ...]
+    # One picture in this many is a photograph of something else: all background.
+    photograph_every: int
+    # What makes a picture of a photograph.
+    shown: Callable[[np.random.Generator, tuple[str, ...], int, int], np.ndarray]
 
 
-TRAINING = Part("training", 1, photographs.TRAINING)
-HELD_OUT = Part("held-out", 2, photographs.HELD_OUT)
+TRAINING = Part("training", 1, photographs.TRAINING, 8, photographs.disguised)
+HELD_OUT = Part("held-out", 2, photographs.HELD_OUT, 12, photographs.crop)
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Pictures:
 def example(part: Part, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pixels, mask and depth of a part's picture."""
     random = np.random.default_rng([part.stream, number])
-    if number % PHOTOGRAPH_EVERY == PHOTOGRAPH_EVERY - 1:
-        pixels = photographs.crop(random, part.photographs, WIDTH, HEIGHT)
+    if number % part.photograph_every == part.photograph_every - 1:
+        pixels = part.shown(random, part.photographs, WIDTH, HEIGHT)
         return pixels, np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH), np.float16)
     rendered = random_scene(random, part.photographs).render(WIDTH, HEIGHT)
     return developed(random, rendered.colour), rendered.mask, rendered.depth.astype(np.float16)
