@@ -128,6 +128,8 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
             drop_path_rate=0.0,
             classifier_dropout_prob=0.0,
             semantic_loss_ignore_index=255,
+            # Learns a little faster than GELU and runs faster.
+            hidden_act="relu",
             # Of so few cells, the plain product is faster to train with than the fused one.
             attn_implementation="eager",
         )
@@ -190,8 +192,9 @@ def mask2former(classes: int) -> Mask2FormerForUniversalSegmentation:
     )
 
 
-# Small pictures teach what things are at a small part of the cost; the last ones teach where they end.
-_FROM_NOTHING = ((112, 55), (160, 20), (224, 15), (320, 10))
+# Small pictures teach what things are at a small part of the cost; the last ones teach where they end. None is larger
+# than what the network is served with: at another scale it has to learn anew.
+_FROM_NOTHING = ((112, 50), (160, 25), (224, 25))
 
 NETWORKS = {
     "fast": Network(
@@ -205,19 +208,28 @@ NETWORKS = {
         ((112, 65), (160, 20), (256, 15)),
         bfloat16=False,
     ),
-    "balanced": Network("DeepLabV3, small ResNet", "deeplab", 320, 240, deeplab_resnet, 6000, 1.2e-2, _FROM_NOTHING),
-    "accurate": Network("SegFormer, small", "segformer", 320, 240, segformer, 9000, 1.2e-2, _FROM_NOTHING),
+    "balanced": Network(
+        "DeepLabV3, small ResNet",
+        "deeplab",
+        320,
+        240,
+        deeplab_resnet,
+        6000,
+        1.2e-2,
+        ((112, 60), (160, 20), (224, 10), (320, 10)),
+    ),
+    "accurate": Network("SegFormer, small", "segformer", 224, 168, segformer, 10000, 1.2e-2, _FROM_NOTHING),
     "sota": Network(
         "Mask2Former, small, ResNet",
         "mask2former",
-        320,
-        240,
+        256,
+        192,
         mask2former,
-        2000,
+        2200,
         6e-3,
-        ((112, 20), (160, 40), (224, 25), (320, 15)),
+        ((112, 20), (160, 40), (256, 40)),
     ),
 }
 
 # What sota starts from; served nowhere.
-BACKBONE = Network("ResNet with a feature pyramid", "scores", 320, 240, BackboneTrainer, 7000, 1.2e-2, _FROM_NOTHING)
+BACKBONE = Network("ResNet with a feature pyramid", "scores", 224, 168, BackboneTrainer, 6500, 1.2e-2, _FROM_NOTHING)
