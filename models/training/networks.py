@@ -192,8 +192,8 @@ def mask2former(classes: int) -> Mask2FormerForUniversalSegmentation:
     )
 
 
-# Small pictures teach what things are at a small part of the cost; the last ones teach where they end. None is larger
-# than what the network is served with: at another scale it has to learn anew.
+# Small pictures teach what things are at a small part of the cost; the last ones teach where they end. Networks are served
+# with larger pictures than they learned from: a training picture shows half to all of a picture, so things are as large there.
 _FROM_NOTHING = ((112, 50), (160, 25), (224, 25))
 
 NETWORKS = {
@@ -218,12 +218,12 @@ NETWORKS = {
         1.2e-2,
         ((112, 60), (160, 20), (224, 10), (320, 10)),
     ),
-    "accurate": Network("SegFormer, small", "segformer", 224, 168, segformer, 10000, 1.2e-2, _FROM_NOTHING),
+    "accurate": Network("SegFormer, small", "segformer", 288, 216, segformer, 10000, 1.2e-2, _FROM_NOTHING),
     "sota": Network(
         "Mask2Former, small, ResNet",
         "mask2former",
-        256,
-        192,
+        320,
+        240,
         mask2former,
         2200,
         6e-3,
