@@ -68,7 +68,7 @@ def test_every_network_learns_one_picture(mode: str) -> None:
     model = network.build(len(LABELS)).train()
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
     losses = []
-    for _ in range(8):
+    for _ in range(12):
         loss = train.loss_of(network, model, pixels, masks)
         optimizer.zero_grad()
         loss.backward()
