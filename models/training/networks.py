@@ -128,7 +128,7 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
             drop_path_rate=0.0,
             classifier_dropout_prob=0.0,
             semantic_loss_ignore_index=255,
-            # Learns a little faster than GELU and runs faster.
+            # In one short trial it learned no worse than GELU.
             hidden_act="relu",
             # Of so few cells, the plain product is faster to train with than the fused one.
             attn_implementation="eager",
@@ -192,8 +192,8 @@ def mask2former(classes: int) -> Mask2FormerForUniversalSegmentation:
     )
 
 
-# Small pictures teach what things are at a small part of the cost; the last ones teach where they end. Networks are served
-# with larger pictures than they learned from: a training picture shows half to all of a picture, so things are as large there.
+# Small pictures teach what things are at a small part of the cost; the last ones teach where they end. What a network
+# is served with may be larger: a training picture shows half to all of a picture.
 _FROM_NOTHING = ((112, 50), (160, 25), (224, 25))
 
 NETWORKS = {
