@@ -5,6 +5,9 @@
 Every seed's graph is measured on the held-out pictures as the server would run it: scaled by OpenCV, run by ONNX
 Runtime, its mask scaled back by nearest neighbour. The first seed's graph goes to models/<mode>, the figures of all to
 results.json, beside those of other seeds that were trained as long. With --keep the graph in models/<mode> stays.
+
+Which size a network is served with is chosen by other pictures: --widths 224 256 only says how good the first seed's
+graph is at these on the validation pictures.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import json
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -25,7 +29,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from networks import NETWORKS, Network
 from quality import mean_iou, per_class_iou
-from train import BATCH, HELD_OUT_PICTURES, HERE, WORK
+from train import BATCH, OTHER_PICTURES, HERE, WORK
 from world import dataset
 from world.scene import LABELS
 
@@ -69,11 +73,11 @@ def graph(mode: str, network: Network, checkpoint: Path) -> bytes:
     return halved(export(model, network.width, network.height, facts, any_batch=any_batch))
 
 
-def confusion(content: bytes, network: Network, held_out: dataset.Pictures) -> np.ndarray:
-    """Pixels by class [truth, found] over the held-out pictures."""
+def confusion(content: bytes, network: Network, pictures: dataset.Pictures) -> np.ndarray:
+    """Pixels by class [truth, found] over the pictures."""
     session = onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
     counts = np.zeros(len(LABELS) ** 2, np.int64)
-    for pixels, mask in zip(held_out.pixels, held_out.masks, strict=True):
+    for pixels, mask in zip(pictures.pixels, pictures.masks, strict=True):
         scaled = cv2.resize(pixels[..., ::-1], (network.width, network.height), interpolation=cv2.INTER_LINEAR)
         found = session.run(None, {"pixels": scaled[None]})[0][0]
         found = cv2.resize(found, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
@@ -125,12 +129,20 @@ def main() -> None:
     parser.add_argument("mode", choices=NETWORKS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="of the checkpoints; the first is shipped")
     parser.add_argument("--keep", action="store_true", help="only add figures: leave the graph that is shipped")
+    parser.add_argument("--widths", type=int, nargs="+", help="only try these on the validation pictures")
     parser.add_argument("--checkpoints", type=Path, default=WORK)
     parser.add_argument("--pictures", type=Path, default=WORK.parent / "world", help="folder of the rendered pictures")
     options = parser.parse_args()
     mode, network = options.mode, NETWORKS[options.mode]
     WORK.mkdir(parents=True, exist_ok=True)
-    held_out = dataset.pictures(options.pictures, dataset.HELD_OUT, HELD_OUT_PICTURES)
+    if options.widths:
+        validation = dataset.pictures(options.pictures, dataset.VALIDATION, OTHER_PICTURES)
+        for width in options.widths:
+            tried = replace(network, width=width, height=width * dataset.HEIGHT // dataset.WIDTH)
+            content = graph(mode, tried, options.checkpoints / f"{mode}-{options.seeds[0]}.pt")
+            print(f"{tried.width} x {tried.height}: mean IoU {mean_iou(confusion(content, tried, validation)):.4f}")
+        return
+    held_out = dataset.pictures(options.pictures, dataset.HELD_OUT, OTHER_PICTURES)
 
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"modes": {}}
     seeds = []
@@ -153,7 +165,7 @@ def main() -> None:
         shipped = (HERE.parent / mode / "1" / "model.onnx").read_bytes()
     parameters = int({p.key: p.value for p in onnx.load_from_string(shipped).metadata_props}["parameters"])
     results["world"] = {
-        "heldOut": HELD_OUT_PICTURES,
+        "heldOut": OTHER_PICTURES,
         "width": dataset.WIDTH,
         "height": dataset.HEIGHT,
         "classes": list(LABELS),
@@ -178,7 +190,7 @@ def main() -> None:
         "width": network.width,
         "height": network.height,
         "memory": memory,
-        "held_out": HELD_OUT_PICTURES,
+        "held_out": OTHER_PICTURES,
         "seeds": " | ".join(f"seed {run['seed']}" for run in seeds),
         "rules": " | ".join("---" for _ in seeds),
         "table": table(columns),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -85,11 +86,13 @@ def test_pictures_follow_from_their_number_and_the_parts_share_none() -> None:
     first, again = dataset.example(dataset.TRAINING, 3), dataset.example(dataset.TRAINING, 3)
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one, other)
-    assert not np.array_equal(first[0], dataset.example(dataset.HELD_OUT, 3)[0])
-    assert not set(photographs.TRAINING) & set(photographs.HELD_OUT)
+    parts = (dataset.TRAINING, dataset.VALIDATION, dataset.HELD_OUT)
+    for one, other in combinations(parts, 2):
+        assert not np.array_equal(dataset.example(one, 3)[0], dataset.example(other, 3)[0])
+        assert not set(one.photographs) & set(other.photographs)
 
 
-@pytest.mark.parametrize("part", [dataset.TRAINING, dataset.HELD_OUT], ids=lambda part: part.name)
+@pytest.mark.parametrize("part", [dataset.TRAINING, dataset.VALIDATION, dataset.HELD_OUT], ids=lambda part: part.name)
 def test_a_photograph_is_all_background(part: dataset.Part) -> None:
     pixels, mask, _ = dataset.example(part, part.photograph_every - 1)
     assert pixels.std() > 10

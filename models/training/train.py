@@ -28,7 +28,7 @@ from world.scene import LABELS
 
 HERE = Path(__file__).parent
 WORK = HERE.parent.parent / "target" / "training"
-TRAINING_PICTURES, HELD_OUT_PICTURES = 9000, 360
+TRAINING_PICTURES, OTHER_PICTURES = 9000, 360
 
 BATCH = 16
 # Steps after which an interrupted training can go on.

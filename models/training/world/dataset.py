@@ -1,7 +1,7 @@
 """Pictures of the world for training and for measuring, rendered once and kept on disk.
 
-Every picture follows from its number alone, so the sets are the same wherever they are rendered. Training and held-out
-pictures share no scene and no photograph.
+Every picture follows from its number alone, so the parts are the same wherever they are rendered. No two of them share
+a scene or a photograph: choices are made by the validation pictures, so that the held-out ones have decided nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Part:
 
 
 TRAINING = Part("training", 1, photographs.TRAINING, 8, photographs.disguised)
-HELD_OUT = Part("held-out", 2, photographs.HELD_OUT, 12, photographs.crop)
+VALIDATION = Part("validation", 2, photographs.VALIDATION, 12, photographs.crop)
+HELD_OUT = Part("held-out", 3, photographs.HELD_OUT, 12, photographs.crop)
 
 
 @dataclass(frozen=True)
