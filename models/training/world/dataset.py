@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 320, 240
 @dataclass(frozen=True)
 class Part:
     name: str
+    # Of random numbers. A part that changes takes a new one: pictures that are kept of the former are not its own.
     stream: int
     photographs: tuple[str, ...]
     # One picture in this many is a photograph of something else: all background.
@@ -56,7 +57,11 @@ def example(part: Part, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 
 def _files(folder: Path, part: Part, count: int) -> list[Path]:
-    return [folder / f"{part.name}-{count}-{what}.npy" for what in ("pixels", "masks", "depths")]
+    return [folder / f"{_stem(part, count)}-{what}.npy" for what in ("pixels", "masks", "depths")]
+
+
+def _stem(part: Part, count: int) -> str:
+    return f"{part.name}-{part.stream}-{count}"
 
 
 def _render(folder: Path, part: Part, count: int, first: int, step: int) -> None:
@@ -68,7 +73,7 @@ def _render(folder: Path, part: Part, count: int, first: int, step: int) -> None
 def pictures(folder: Path, part: Part, count: int, processes: int = 2) -> Pictures:
     """The first `count` pictures of a part, from the folder or, where it has none, rendered into it."""
     files = _files(folder, part, count)
-    done = folder / f"{part.name}-{count}.done"
+    done = folder / f"{_stem(part, count)}.done"
     if not done.exists():
         folder.mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
