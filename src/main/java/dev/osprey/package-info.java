@@ -9,6 +9,7 @@
  *       socket                                    the container's WebSocket as the peer of a stream
  *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java
+ *         hands                                   finds and follows the hands of a stream's pictures
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum
  *         imaging                                 pixels in and out, drawing. The only user of org.bytedeco

@@ -36,6 +36,8 @@ class ArchitectureTest {
             .definedBy("dev.osprey.stream..")
             .layer("inference")
             .definedBy("dev.osprey.inference..")
+            .layer("hands")
+            .definedBy("dev.osprey.hands..")
             .layer("runtime")
             .definedBy("dev.osprey.runtime..")
             .layer("model")
@@ -54,13 +56,15 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket")
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream")
+            .whereLayer("hands")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("runtime")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands")
             .whereLayer("model")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "runtime")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands", "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "stream", "inference", "runtime", "model");
+                    "entrances", "capabilities", "socket", "stream", "inference", "hands", "runtime", "model");
 
     @ArchTest
     static final ArchRule noCycles =
@@ -105,7 +109,11 @@ class ArchitectureTest {
     static final ArchRule theContainerStaysAtTheEdge = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.osprey.inference..", "dev.osprey.stream..", "dev.osprey.model..", "dev.osprey.imaging..")
+                    "dev.osprey.hands..",
+                    "dev.osprey.inference..",
+                    "dev.osprey.stream..",
+                    "dev.osprey.model..",
+                    "dev.osprey.imaging..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.ws.rs..", "jakarta.websocket..", "jakarta.ejb..", "jakarta.servlet..")
