@@ -96,6 +96,11 @@ public final class Catalogue {
         return List.copyOf(manifests.keySet());
     }
 
+    /** Names of the models of a kind, in alphabetical order. */
+    public List<String> names(ModelKind kind) {
+        return names().stream().filter(name -> manifest(name).kind() == kind).toList();
+    }
+
     public Optional<ModelManifest> find(String name) {
         return Optional.ofNullable(manifests.get(name));
     }

@@ -3,9 +3,15 @@ package dev.osprey.model;
 import dev.osprey.imaging.ColourOrder;
 import dev.osprey.imaging.Interpolation;
 import dev.osprey.imaging.Palette;
+import dev.osprey.model.ModelManifest.Activation;
 import dev.osprey.model.ModelManifest.Batch;
-import dev.osprey.model.ModelManifest.Input;
-import dev.osprey.model.ModelManifest.Output;
+import dev.osprey.model.ModelManifest.Classes;
+import dev.osprey.model.ModelManifest.Landmarks;
+import dev.osprey.model.ModelManifest.Masks;
+import dev.osprey.model.ModelManifest.Normalisation;
+import dev.osprey.model.ModelManifest.Pictures;
+import dev.osprey.model.ModelManifest.Tensor;
+import dev.osprey.model.ModelManifest.Values;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
@@ -27,12 +33,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one {@code model.json} and collects everything that is wrong with it. Used once, by one thread. */
 final class ManifestReader {
 
     private static final int MAX_SIDE = 8_192;
+    private static final int MAX_DIMENSIONS = 4;
+
+    /** Of 192 × 192 pixels; of each its box, seven points and a score. */
+    private static final int PALM_ANCHORS = 2_016;
+
+    private static final int PALM_SIDE = 192;
+    private static final int PALM_VALUES = 19;
+
+    /** Landmarks in the crop and in metres, presence, handedness. */
+    private static final int HAND_VALUES = 2 * 3 * Landmarks.POINTS + 2;
+
+    /** Of every kind. */
+    private static final List<String> KEYS = List.of(
+            "name",
+            "kind",
+            "description",
+            "version",
+            "sha256",
+            "input",
+            "output",
+            "batch",
+            "warmupRuns",
+            "memoryMiB",
+            "licence",
+            "source");
 
     private final String folder;
     private final List<String> problems;
@@ -74,46 +106,46 @@ final class ManifestReader {
     }
 
     private ModelManifest manifest(Section root) {
-        root.knows(
-                "name",
-                "kind",
-                "description",
-                "version",
-                "sha256",
-                "input",
-                "output",
-                "labels",
-                "palette",
-                "batch",
-                "warmupRuns",
-                "memoryMiB",
-                "licence",
-                "source");
         String name = root.text("name");
         if (!name.equals(folder)) {
             problem("name is \"%s\", expected the folder's name \"%s\"".formatted(name, folder));
         }
-        List<String> labels = root.texts("labels", 1, 256);
-        Input input = input(root.section("input"));
-        Output output = output(root.section("output"));
+        ModelKind kind = ModelKind.ofWireName(root.oneOf("kind", ModelKind.wireNames()));
+        root.knows(keys(kind));
+        boolean classes = kind == ModelKind.SEGMENTATION || kind == ModelKind.LETTERS;
+        List<String> labels = classes ? root.texts("labels", 1, 256) : List.of();
+        Tensor input = input(kind, root);
+        Tensor output = output(kind, labels.size(), root.section("output"));
         Batch batch = batch(root.section("batch"));
-        checkBytes("input", 3L * input.width() * input.height() * batch.max());
-        checkBytes("output", (long) output.width() * output.height() * batch.max());
+        checkBytes("input", input.bytes() * batch.max());
+        checkBytes("output", output.bytes() * batch.max());
         return new ModelManifest(
                 name,
-                root.oneOf("kind", "segmentation"),
+                kind,
                 root.text("description"),
                 root.whole("version", 1, Integer.MAX_VALUE),
                 checksums(root.section("sha256")),
                 input,
                 output,
                 labels,
-                palette(root.values.get("palette"), labels.size()),
+                kind == ModelKind.SEGMENTATION
+                        ? palette(root.values.get("palette"), labels.size())
+                        : Palette.voc(Math.max(1, labels.size())),
                 batch,
                 root.whole("warmupRuns", 1, 1_000),
                 root.whole("memoryMiB", 1, 1_048_576),
                 root.text("licence"),
                 root.text("source"));
+    }
+
+    private static String[] keys(ModelKind kind) {
+        Stream<String> ofKind =
+                switch (kind) {
+                    case SEGMENTATION -> Stream.of("labels", "palette");
+                    case PALM_DETECTION, HAND_LANDMARKS -> Stream.of();
+                    case LETTERS -> Stream.of("labels", "hands");
+                };
+        return Stream.concat(KEYS.stream(), ofKind).toArray(String[]::new);
     }
 
     private void checkBytes(String tensor, long bytes) {
@@ -138,24 +170,103 @@ final class ManifestReader {
         return Map.copyOf(checksums);
     }
 
-    private static Input input(Section section) {
+    private Tensor input(ModelKind kind, Section root) {
+        Section section = root.section("input");
+        return switch (kind) {
+            case SEGMENTATION -> pictures(section, "stretch", "bilinear", "area");
+            case PALM_DETECTION -> squareOf(PALM_SIDE, pictures(section, "letterbox", "bilinear"));
+            case HAND_LANDMARKS -> pictures(section, "crop", "bilinear");
+            case LETTERS -> landmarks(section, root.section("hands"));
+        };
+    }
+
+    private static Pictures pictures(Section section, String resize, String... interpolations) {
         section.knows("name", "width", "height", "colour", "resize", "interpolation");
-        section.oneOf("resize", "stretch");
-        return new Input(
+        section.oneOf("resize", resize);
+        return new Pictures(
                 section.text("name"),
                 section.whole("width", 1, MAX_SIDE),
                 section.whole("height", 1, MAX_SIDE),
                 section.oneOf("colour", "bgr", "rgb").equals("rgb") ? ColourOrder.RGB : ColourOrder.BGR,
-                section.oneOf("interpolation", "bilinear", "area").equals("area")
+                section.oneOf("interpolation", interpolations).equals("area")
                         ? Interpolation.AREA
                         : Interpolation.BILINEAR);
     }
 
-    private static Output output(Section section) {
+    private Pictures squareOf(int side, Pictures pictures) {
+        if (pictures.width() != side || pictures.height() != side) {
+            problem("input is %d × %d, expected %d × %d for the %d anchors"
+                    .formatted(pictures.width(), pictures.height(), side, side, PALM_ANCHORS));
+        }
+        return pictures;
+    }
+
+    private Landmarks landmarks(Section section, Section hands) {
+        section.knows("name", "shape");
+        hands.knows("needed", "normalisation");
+        Landmarks landmarks = new Landmarks(
+                section.text("name"),
+                section.shape(),
+                hands.whole("needed", 1, 2),
+                hands.oneOf("normalisation", "none", "wrist").equals("wrist")
+                        ? Normalisation.WRIST
+                        : Normalisation.NONE);
+        List<Integer> shape = landmarks.shape();
+        int points = shape.size() < 2 ? 0 : shape.get(shape.size() - 2);
+        boolean oneHand = points == Landmarks.POINTS;
+        boolean twoHands = points == 2 * Landmarks.POINTS;
+        if (shape.isEmpty()) {
+            return landmarks;
+        }
+        if (shape.size() > 3 || !(oneHand || twoHands) || shape.get(shape.size() - 1) != 3) {
+            problem("input.shape is %s, expected [points, 3] or [pictures, points, 3] with 21 or 42 points"
+                    .formatted(shape));
+        } else if (oneHand && landmarks.handsNeeded() == 2) {
+            problem("hands.needed is 2, but input.shape %s has room for one hand".formatted(shape));
+        }
+        return landmarks;
+    }
+
+    private Tensor output(ModelKind kind, int labels, Section section) {
+        return switch (kind) {
+            case SEGMENTATION -> masks(section);
+            case PALM_DETECTION -> values(section, "palms", List.of(PALM_ANCHORS, PALM_VALUES));
+            case HAND_LANDMARKS -> values(section, "hand", List.of(HAND_VALUES));
+            case LETTERS -> classes(section, labels);
+        };
+    }
+
+    private static Masks masks(Section section) {
         section.knows("name", "decoder", "width", "height");
         section.oneOf("decoder", "mask");
-        return new Output(
+        return new Masks(
                 section.text("name"), section.whole("width", 1, MAX_SIDE), section.whole("height", 1, MAX_SIDE));
+    }
+
+    private Values values(Section section, String decoder, List<Integer> expected) {
+        section.knows("name", "decoder", "shape");
+        section.oneOf("decoder", decoder);
+        checkShape(section, expected);
+        return new Values(section.text("name"), expected);
+    }
+
+    private Classes classes(Section section, int labels) {
+        section.knows("name", "decoder", "shape", "activation");
+        section.oneOf("decoder", "classes");
+        checkShape(section, List.of(labels));
+        return new Classes(
+                section.text("name"),
+                labels,
+                section.oneOf("activation", "none", "softmax").equals("softmax")
+                        ? Activation.SOFTMAX
+                        : Activation.NONE);
+    }
+
+    private void checkShape(Section section, List<Integer> expected) {
+        List<Integer> shape = section.shape();
+        if (!shape.isEmpty() && !expected.equals(List.of(0)) && !shape.equals(expected)) {
+            problem("%sshape is %s, expected %s".formatted(section.prefix, shape, expected));
+        }
     }
 
     private static Batch batch(Section section) {
@@ -250,6 +361,28 @@ final class ManifestReader {
             problem("%s%s is %s, expected a whole number from %d to %d"
                     .formatted(prefix, key, values.get(key), least, greatest));
             return least;
+        }
+
+        /** Empty, and reported, where it is none. */
+        List<Integer> shape() {
+            if (values.get("shape") instanceof JsonArray array
+                    && !array.isEmpty()
+                    && array.size() <= MAX_DIMENSIONS
+                    && array.stream().allMatch(Section::isSide)) {
+                return array.stream()
+                        .map(side -> ((JsonNumber) side).intValue())
+                        .toList();
+            }
+            problem("%sshape is %s, expected a list of 1 to %d whole numbers from 1 to %d"
+                    .formatted(prefix, values.get("shape"), MAX_DIMENSIONS, MAX_SIDE));
+            return List.of();
+        }
+
+        private static boolean isSide(JsonValue value) {
+            return value instanceof JsonNumber number
+                    && number.isIntegral()
+                    && number.doubleValue() >= 1
+                    && number.doubleValue() <= MAX_SIDE;
         }
 
         List<String> texts(String key, int least, int greatest) {

@@ -12,19 +12,21 @@ import java.util.Map;
  *
  * @param version the version served after a start
  * @param sha256 64 hexadecimal digits by version
- * @param labels names by class id
- * @param palette colours by class id, as many as labels
+ * @param input what the network takes
+ * @param output what the network gives
+ * @param labels names by class id; empty where the kind has no classes
+ * @param palette colours by class id, as many as labels; the standard one where the kind draws nothing
  * @param warmupRuns runs on random input for every batch size, at least 1
  * @param memoryMib what the loaded and warmed model takes
  */
 public record ModelManifest(
         String name,
-        String kind,
+        ModelKind kind,
         String description,
         int version,
         Map<Integer, String> sha256,
-        Input input,
-        Output output,
+        Tensor input,
+        Tensor output,
         List<String> labels,
         Palette palette,
         Batch batch,
@@ -33,15 +35,182 @@ public record ModelManifest(
         String licence,
         String source) {
 
-    /** Pictures, stretched to width × height: {@code uint8 [N, height, width, 3]}. */
-    public record Input(String tensor, int width, int height, ColourOrder colour, Interpolation interpolation) {}
+    /** The network's only input or only output. */
+    public sealed interface Tensor permits Pictures, Masks, Landmarks, Classes, Values {
+
+        String tensor();
+
+        ElementType elements();
+
+        /** Of one picture or clip; the network's own has the batch in front. */
+        List<Integer> shape();
+
+        /** Of one picture or clip. */
+        default long bytes() {
+            return shape().stream()
+                    .mapToLong(Integer::longValue)
+                    .reduce(elements().bytes(), (a, b) -> a * b);
+        }
+    }
+
+    /** What a tensor is made of, in the machine's own byte order. */
+    public enum ElementType {
+        UINT8(1),
+        FLOAT32(4);
+
+        private final int bytes;
+
+        ElementType(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Of one element. */
+        public int bytes() {
+            return bytes;
+        }
+    }
+
+    /** Pictures, brought to width × height as the model's kind does it: {@code uint8 [N, height, width, 3]}. */
+    public record Pictures(String tensor, int width, int height, ColourOrder colour, Interpolation interpolation)
+            implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.UINT8;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(height, width, 3);
+        }
+    }
 
     /** Class ids, one a pixel: {@code uint8 [N, height, width]}. */
-    public record Output(String tensor, int width, int height) {}
+    public record Masks(String tensor, int width, int height) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.UINT8;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(height, width);
+        }
+    }
+
+    /** Numbers: {@code float32 [N, shape...]}. */
+    public record Values(String tensor, List<Integer> shape) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+    }
+
+    /**
+     * The points of hands: {@code float32 [N, pictures, points, 3]}, or without the pictures where one is enough; 21 points
+     * of x, y, z for each hand there is room for.
+     *
+     * @param handsNeeded 2 where a picture without a left and a right hand is skipped, else 1
+     */
+    public record Landmarks(String tensor, List<Integer> shape, int handsNeeded, Normalisation normalisation)
+            implements Tensor {
+
+        /** Of one hand. */
+        public static final int POINTS = 21;
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+
+        /** Pictures in a row that one answer is about. */
+        public int clipLength() {
+            return shape.size() == 3 ? shape.get(0) : 1;
+        }
+
+        /** Hands of one picture that there is room for, 1 or 2. */
+        public int hands() {
+            return shape.get(shape.size() - 2) / POINTS;
+        }
+    }
+
+    /** What is done with a hand's landmarks before they are put into the network. */
+    public enum Normalisation {
+        /** Nothing. */
+        NONE,
+        /** The wrist is subtracted from every point, then all is divided by the greatest absolute value if above 0. */
+        WRIST
+    }
+
+    /** What the network says of every class: {@code float32 [N, classes]}. */
+    public record Classes(String tensor, int count, Activation activation) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(count);
+        }
+    }
+
+    /** What is still to be done with the network's output, so that it is a distribution. */
+    public enum Activation {
+        NONE,
+        SOFTMAX
+    }
 
     /**
      * @param max most frames in one call, at least 1
      * @param maxDelay how long a worker may wait for more frames
      */
     public record Batch(int max, Duration maxDelay) {}
+
+    /**
+     * The input of a model that takes pictures.
+     *
+     * @throws IllegalStateException where its kind takes something else
+     */
+    public Pictures pictures() {
+        return as(Pictures.class, input);
+    }
+
+    /**
+     * The output of a model that gives masks.
+     *
+     * @throws IllegalStateException where its kind gives something else
+     */
+    public Masks masks() {
+        return as(Masks.class, output);
+    }
+
+    /**
+     * The input of a model that takes the landmarks of hands.
+     *
+     * @throws IllegalStateException where its kind takes something else
+     */
+    public Landmarks landmarks() {
+        return as(Landmarks.class, input);
+    }
+
+    /**
+     * The output of a model that tells classes apart.
+     *
+     * @throws IllegalStateException where its kind gives something else
+     */
+    public Classes classes() {
+        return as(Classes.class, output);
+    }
+
+    private <T extends Tensor> T as(Class<T> expected, Tensor found) {
+        if (!expected.isInstance(found)) {
+            throw new IllegalStateException("\"%s\" is of the kind %s, which has %s where %s were expected"
+                    .formatted(name, kind.wireName(), found.getClass().getSimpleName(), expected.getSimpleName()));
+        }
+        return expected.cast(found);
+    }
 }

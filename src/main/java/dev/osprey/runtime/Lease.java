@@ -29,32 +29,32 @@ public final class Lease implements AutoCloseable {
         return model.provider();
     }
 
-    /** Bytes of {@code batch} pictures in the shape of {@link ModelManifest.Input}. */
+    /** Bytes of {@code batch} pictures or clips in the shape of {@link ModelManifest#input}. */
     public int inputBytes(int batch) {
-        return batch * WarmModel.bytesPerInput(manifest());
+        return Math.toIntExact(batch * manifest().input().bytes());
     }
 
-    /** Bytes of {@code batch} masks in the shape of {@link ModelManifest.Output}. */
+    /** Bytes of {@code batch} answers in the shape of {@link ModelManifest#output}. */
     public int outputBytes(int batch) {
-        return batch * WarmModel.bytesPerOutput(manifest());
+        return Math.toIntExact(batch * manifest().output().bytes());
     }
 
     /**
      * Runs the model on one batch.
      *
-     * @param pixels {@code uint8 [batch, height, width, 3]} in the manifest's colour order; direct, read from index 0;
-     *     stays the caller's
-     * @param mask {@code uint8 [batch, height, width]}, direct, written from index 0
+     * @param input the elements of {@link ModelManifest#input}, {@code [batch, shape...]}; pictures in the manifest's colour
+     *     order, float32 in native byte order; direct, read from index 0; stays the caller's
+     * @param output the elements of {@link ModelManifest#output}, {@code [batch, shape...]}, direct, written from index 0
      * @param batch 1 to the manifest's limit
      * @param cancellation ends the run between two of the network's nodes
      * @throws OspreyException {@link ErrorCode#MODEL_FAILED} when ONNX Runtime refuses the input or fails,
      *     {@link ErrorCode#CANCELLED} when the run was ended early
      */
-    public void run(ByteBuffer pixels, ByteBuffer mask, int batch, Cancellation cancellation) {
+    public void run(ByteBuffer input, ByteBuffer output, int batch, Cancellation cancellation) {
         if (returned.get()) {
             throw new IllegalStateException("This lease was returned");
         }
-        model.run(pixels, mask, batch, cancellation);
+        model.run(input, output, batch, cancellation);
     }
 
     @Override

@@ -12,14 +12,18 @@ import dev.osprey.model.ModelManifest;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,12 +84,9 @@ final class WarmModel {
 
     private static void checkTensors(ModelManifest manifest, OrtSession session) throws OrtException {
         List<String> problems = new ArrayList<>();
-        ModelManifest.Input input = manifest.input();
-        ModelManifest.Output output = manifest.output();
         int batch = manifest.batch().max();
-        checkTensor("input", input.tensor(), session.getInputInfo(), batch, problems, input.height(), input.width(), 3);
-        checkTensor(
-                "output", output.tensor(), session.getOutputInfo(), batch, problems, output.height(), output.width());
+        checkTensor("input", manifest.input(), session.getInputInfo(), batch, problems);
+        checkTensor("output", manifest.output(), session.getOutputInfo(), batch, problems);
         if (!problems.isEmpty()) {
             throw new OspreyException(
                     ErrorCode.MODEL_INVALID,
@@ -95,45 +96,51 @@ final class WarmModel {
 
     private static void checkTensor(
             String role,
-            String name,
+            ModelManifest.Tensor expected,
             Map<String, NodeInfo> tensors,
             int maxBatch,
-            List<String> problems,
-            long... shapeOfOne) {
+            List<String> problems) {
+        String name = expected.tensor();
         NodeInfo node = tensors.get(name);
         if (node == null || !(node.getInfo() instanceof TensorInfo tensor)) {
             problems.add("it has no %s tensor \"%s\", but: %s".formatted(role, name, tensors.keySet()));
             return;
         }
         long[] shape = tensor.getShape();
-        boolean fits = tensor.type == OnnxJavaType.UINT8 && shape.length == shapeOfOne.length + 1;
-        for (int i = 0; fits && i < shapeOfOne.length; i++) {
-            fits = shape[i + 1] == shapeOfOne[i] || shape[i + 1] == -1;
+        List<Integer> shapeOfOne = expected.shape();
+        boolean fits = tensor.type == onnxType(expected) && shape.length == shapeOfOne.size() + 1;
+        for (int i = 0; fits && i < shapeOfOne.size(); i++) {
+            fits = shape[i + 1] == shapeOfOne.get(i) || shape[i + 1] == -1;
         }
         fits = fits && (shape[0] == -1 || (maxBatch == 1 && shape[0] == 1));
         if (!fits) {
-            problems.add("%s \"%s\" is %s %s, the manifest says uint8 [%s, %s]"
+            problems.add("%s \"%s\" is %s %s, the manifest says %s [%s, %s]"
                     .formatted(
                             role,
                             name,
                             tensor.type,
                             Arrays.toString(shape),
+                            expected.elements().name().toLowerCase(Locale.ROOT),
                             maxBatch == 1 ? "1" : "N",
-                            Arrays.toString(shapeOfOne).replaceAll("[\\[\\]]", "")));
+                            shapeOfOne.stream().map(String::valueOf).collect(Collectors.joining(", "))));
         }
+    }
+
+    private static OnnxJavaType onnxType(ModelManifest.Tensor tensor) {
+        return switch (tensor.elements()) {
+            case UINT8 -> OnnxJavaType.UINT8;
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+        };
     }
 
     private void warmUp() {
         int batch = manifest.batch().max();
-        ByteBuffer pixels = ByteBuffer.allocateDirect(batch * bytesPerInput(manifest));
-        ByteBuffer mask = ByteBuffer.allocateDirect(batch * bytesPerOutput(manifest));
-        byte[] noise = new byte[pixels.capacity()];
-        new Random(version).nextBytes(noise);
-        pixels.put(0, noise);
+        ByteBuffer input = noise(manifest.input(), batch);
+        ByteBuffer output = ByteBuffer.allocateDirect(bytes(manifest.output(), batch));
         long start = System.nanoTime();
         for (int size = 1; size <= batch; size++) {
             for (int run = 0; run < manifest.warmupRuns(); run++) {
-                run(pixels, mask, size, new Cancellation());
+                run(input, output, size, new Cancellation());
             }
         }
         LOG.log(
@@ -145,31 +152,42 @@ final class WarmModel {
                 (System.nanoTime() - start) / 1_000_000);
     }
 
-    static int bytesPerInput(ModelManifest manifest) {
-        return manifest.input().width() * manifest.input().height() * 3;
+    /** Any byte, or any number from 0 to 1: random bits are mostly no numbers that a network ever sees. */
+    private ByteBuffer noise(ModelManifest.Tensor tensor, int batch) {
+        ByteBuffer noise = ByteBuffer.allocateDirect(bytes(tensor, batch)).order(ByteOrder.nativeOrder());
+        Random random = new Random(version);
+        while (noise.hasRemaining()) {
+            switch (tensor.elements()) {
+                case UINT8 -> noise.put((byte) random.nextInt());
+                case FLOAT32 -> noise.putFloat(random.nextFloat());
+            }
+        }
+        return noise;
     }
 
-    static int bytesPerOutput(ModelManifest manifest) {
-        return manifest.output().width() * manifest.output().height();
+    private static int bytes(ModelManifest.Tensor tensor, int batch) {
+        return Math.toIntExact(batch * tensor.bytes());
+    }
+
+    private OnnxTensor tensor(ByteBuffer memory, ModelManifest.Tensor tensor, int batch) throws OrtException {
+        long[] shape = LongStream.concat(
+                        LongStream.of(batch), tensor.shape().stream().mapToLong(Integer::longValue))
+                .toArray();
+        return OnnxTensor.createTensor(
+                device.environment(), memory.slice(0, bytes(tensor, batch)), shape, onnxType(tensor));
     }
 
     /** See {@link Lease#run}. */
-    void run(ByteBuffer pixels, ByteBuffer mask, int batch, Cancellation cancellation) {
-        ModelManifest.Input in = manifest.input();
-        ModelManifest.Output out = manifest.output();
-        ByteBuffer inputBytes = pixels.slice(0, batch * bytesPerInput(manifest));
-        ByteBuffer outputBytes = mask.slice(0, batch * bytesPerOutput(manifest));
-        long[] inputShape = {batch, in.height(), in.width(), 3};
-        long[] outputShape = {batch, out.height(), out.width()};
+    void run(ByteBuffer inputMemory, ByteBuffer outputMemory, int batch, Cancellation cancellation) {
+        String inputName = manifest.input().tensor();
+        String outputName = manifest.output().tensor();
         long start = System.nanoTime();
-        try (OnnxTensor input =
-                        OnnxTensor.createTensor(device.environment(), inputBytes, inputShape, OnnxJavaType.UINT8);
-                OnnxTensor output =
-                        OnnxTensor.createTensor(device.environment(), outputBytes, outputShape, OnnxJavaType.UINT8);
+        try (OnnxTensor input = tensor(inputMemory, manifest.input(), batch);
+                OnnxTensor output = tensor(outputMemory, manifest.output(), batch);
                 OrtSession.RunOptions runOptions = new OrtSession.RunOptions();
                 Cancellation.Interest interest = cancellation.whenRequested(() -> terminate(runOptions));
                 OrtSession.Result result =
-                        session.run(Map.of(in.tensor(), input), Set.of(), Map.of(out.tensor(), output), runOptions)) {
+                        session.run(Map.of(inputName, input), Set.of(), Map.of(outputName, output), runOptions)) {
             LOG.log(Level.TRACE, "{0} gave {1} for {2}", manifest.name(), result, interest);
             if (batch == 1) {
                 quickestRunNanos.accumulate(Math.max(1, System.nanoTime() - start));

@@ -12,6 +12,7 @@ import dev.osprey.inference.Scheduler;
 import dev.osprey.inference.Ticket;
 import dev.osprey.inference.Work;
 import dev.osprey.metrics.Meters;
+import dev.osprey.model.ModelKind;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.WarmModels;
@@ -72,13 +73,7 @@ public final class Segmentation {
         OspreyConfig.Segmentation settings = config.segmentation();
         List<String> problems = new ArrayList<>();
         for (Mode mode : Mode.values()) {
-            if (models.catalogue().find(mode.model(settings)).isEmpty()) {
-                problems.add("osprey.segmentation.%s-model is \"%s\", the repository has: %s"
-                        .formatted(
-                                mode.wireName(),
-                                mode.model(settings),
-                                String.join(", ", models.catalogue().names())));
-            }
+            problemOf(mode).ifPresent(problems::add);
         }
         Optional<Mode> mode = Mode.ofWireName(settings.defaultMode());
         if (mode.isEmpty()) {
@@ -96,6 +91,23 @@ public final class Segmentation {
         this.defaultMode = mode.orElseThrow();
         this.defaultRendering = new Rendering(visualization.orElseThrow(), settings.defaultOpacity(), null);
         meters.connections("segmentation", connections::count);
+    }
+
+    /** Why the model that is configured for a mode cannot serve it. */
+    private Optional<String> problemOf(Mode mode) {
+        String model = modelOf(mode);
+        Optional<ModelKind> kind = models.catalogue().find(model).map(ModelManifest::kind);
+        if (kind.equals(Optional.of(ModelKind.SEGMENTATION))) {
+            return Optional.empty();
+        }
+        String found = kind.map(other -> ", which is of the kind " + other.wireName() + "; for segmentation")
+                .orElse(",");
+        return Optional.of("osprey.segmentation.%s-model is \"%s\"%s the repository has: %s"
+                .formatted(
+                        mode.wireName(),
+                        model,
+                        found,
+                        String.join(", ", models.catalogue().names(ModelKind.SEGMENTATION))));
     }
 
     /** The modes a client may choose from, in the protocol's order. */

@@ -130,7 +130,7 @@ public final class Segmenter {
         Picture picture = Picture.decode(order.image(), limits);
         try {
             long decoded = System.nanoTime();
-            ModelManifest.Input input = lease.manifest().input();
+            ModelManifest.Pictures input = lease.manifest().pictures();
             int bytes = lease.inputBytes(1);
             picture.resizeInto(
                     pixels.slice(index * bytes, bytes),
@@ -146,7 +146,7 @@ public final class Segmenter {
     }
 
     private Mask mask(Lease lease, int index) {
-        ModelManifest.Output output = lease.manifest().output();
+        ModelManifest.Masks output = lease.manifest().masks();
         int bytes = lease.outputBytes(1);
         return new Mask(classes.slice(index * bytes, bytes), output.width(), output.height());
     }

@@ -37,6 +37,15 @@ class CatalogueTest {
     }
 
     @Test
+    void listsTheModelsOfAKind() {
+        repository.add("street").add("person").addLetters("coach", patch -> patch);
+        Catalogue catalogue = Catalogue.read(folder);
+        assertEquals(List.of("person", "street"), catalogue.names(ModelKind.SEGMENTATION));
+        assertEquals(List.of("coach"), catalogue.names(ModelKind.LETTERS));
+        assertEquals(List.of(), catalogue.names(ModelKind.PALM_DETECTION));
+    }
+
+    @Test
     void passesByWhatIsNoModel() throws IOException {
         repository.add("person");
         Files.createDirectories(folder.resolve("Export Tools"));

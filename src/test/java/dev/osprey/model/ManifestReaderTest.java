@@ -2,13 +2,13 @@ package dev.osprey.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.imaging.ColourOrder;
 import dev.osprey.imaging.Interpolation;
 import dev.osprey.imaging.Palette;
 import jakarta.json.Json;
-import jakarta.json.JsonObject;
 import jakarta.json.JsonPatchBuilder;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
@@ -46,7 +46,7 @@ class ManifestReaderTest {
                 .replace("/batch/maxDelayMillis", 5)
                 .replace("/warmupRuns", 7));
         assertEquals("person", manifest.name());
-        assertEquals("segmentation", manifest.kind());
+        assertEquals(ModelKind.SEGMENTATION, manifest.kind());
         assertEquals("Tells the people in front of the camera from the background.", manifest.description());
         assertEquals(1, manifest.version());
         assertEquals(
@@ -55,8 +55,8 @@ class ManifestReaderTest {
                         TestRepository.personManifest().getJsonObject("sha256").getString("1")),
                 manifest.sha256());
         assertEquals(
-                new ModelManifest.Input("pixels", 320, 256, ColourOrder.RGB, Interpolation.AREA), manifest.input());
-        assertEquals(new ModelManifest.Output("mask", 512, 512), manifest.output());
+                new ModelManifest.Pictures("pixels", 320, 256, ColourOrder.RGB, Interpolation.AREA), manifest.input());
+        assertEquals(new ModelManifest.Masks("mask", 512, 512), manifest.output());
         assertEquals(List.of("background", "person"), manifest.labels());
         assertEquals(new ModelManifest.Batch(4, Duration.ofMillis(5)), manifest.batch());
         assertEquals(7, manifest.warmupRuns());
@@ -116,7 +116,7 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation",
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters",
                 "/description | \" \" | description is missing or no text",
                 "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
                 "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
@@ -148,6 +148,7 @@ class ManifestReaderTest {
                 List.of(
                         "name is missing or no text",
                         "name is \"\", expected the folder's name \"person\"",
+                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters",
                         "labels is not a list of 1 to 256 texts",
                         "input is missing or no object",
                         "input.resize is null, expected stretch",
@@ -164,7 +165,6 @@ class ManifestReaderTest {
                         "batch is missing or no object",
                         "batch.max is null, expected a whole number from 1 to 256",
                         "batch.maxDelayMillis is null, expected a whole number from 0 to 1000",
-                        "kind is null, expected segmentation",
                         "description is missing or no text",
                         "version is null, expected a whole number from 1 to 2147483647",
                         "sha256 is missing or no object",
@@ -234,22 +234,181 @@ class ManifestReaderTest {
         assertEquals(1, problemsOf("{\"version\":" + "9".repeat(100_000) + "}").size());
     }
 
+    @Test
+    void readsADetectorOfPalms() {
+        ModelManifest manifest = good(ManifestReaderTest::palms, patch -> patch.replace("/input/colour", "rgb"));
+        assertEquals(ModelKind.PALM_DETECTION, manifest.kind());
+        assertEquals(
+                new ModelManifest.Pictures("pixels", 192, 192, ColourOrder.RGB, Interpolation.BILINEAR),
+                manifest.pictures());
+        assertEquals(new ModelManifest.Values("detections", List.of(2016, 19)), manifest.output());
+        assertEquals(4 * 2016 * 19, manifest.output().bytes());
+        assertEquals(List.of(), manifest.labels());
+        assertThrows(IllegalStateException.class, manifest::masks);
+    }
+
+    @Test
+    void readsAModelOfAHandsLandmarks() {
+        ModelManifest manifest = good(ManifestReaderTest::hand, patch -> patch);
+        assertEquals(ModelKind.HAND_LANDMARKS, manifest.kind());
+        assertEquals(3 * 224 * 224, manifest.pictures().bytes());
+        assertEquals(new ModelManifest.Values("hand", List.of(128)), manifest.output());
+    }
+
+    @Test
+    void readsAModelOfLetters() {
+        ModelManifest manifest = good(ManifestReaderTest::letters, patch -> patch);
+        assertEquals(ModelKind.LETTERS, manifest.kind());
+        assertEquals(
+                new ModelManifest.Landmarks("landmarks", List.of(32, 42, 3), 2, ModelManifest.Normalisation.WRIST),
+                manifest.landmarks());
+        assertEquals(32, manifest.landmarks().clipLength());
+        assertEquals(2, manifest.landmarks().hands());
+        assertEquals(4 * 32 * 42 * 3, manifest.input().bytes());
+        assertEquals(
+                new ModelManifest.Classes("probabilities", 2, ModelManifest.Activation.SOFTMAX), manifest.classes());
+        assertEquals(List.of("A", "B"), manifest.labels());
+    }
+
+    @Test
+    void readsAModelOfLettersThatNeedsOnePictureAndOneHand() {
+        ModelManifest.Landmarks landmarks = good(
+                        ManifestReaderTest::letters,
+                        patch -> patch.replace("/input/shape", json("[21,3]")).replace("/hands/needed", 1))
+                .landmarks();
+        assertEquals(1, landmarks.clipLength());
+        assertEquals(1, landmarks.hands());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/resize | \"stretch\" | input.resize is \"stretch\", expected letterbox",
+                "/input/interpolation | \"area\" | input.interpolation is \"area\", expected bilinear",
+                "/input/width | 256 | input is 256 × 192, expected 192 × 192 for the 2016 anchors",
+                "/output/decoder | \"mask\" | output.decoder is \"mask\", expected palms",
+                "/output/shape | [2016] | output.shape is [2016], expected [2016, 19]",
+                "/output/shape | null | output.shape is null, expected a list of 1 to 4 whole numbers from 1 to 8192",
+                "/output/shape | [] | output.shape is [], expected a list of 1 to 4 whole numbers from 1 to 8192",
+                "/output/shape | [0,19] | output.shape is [0,19], expected a list of 1 to 4 whole numbers from 1 to 8192",
+                "/output/shape | [1,1,1,1,1] | output.shape is [1,1,1,1,1], expected a list of 1 to 4 whole numbers from 1 to 8192"
+            })
+    void namesWhatDoesNotFitADetectorOfPalms(String pointer, String value, String problem) {
+        assertEquals(
+                List.of(problem), problemsOf(ManifestReaderTest::palms, patch -> patch.replace(pointer, json(value))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/resize | \"letterbox\" | input.resize is \"letterbox\", expected crop",
+                "/output/decoder | \"palms\" | output.decoder is \"palms\", expected hand",
+                "/output/shape | [127] | output.shape is [127], expected [128]"
+            })
+    void namesWhatDoesNotFitAModelOfLandmarks(String pointer, String value, String problem) {
+        assertEquals(
+                List.of(problem), problemsOf(ManifestReaderTest::hand, patch -> patch.replace(pointer, json(value))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/shape | [21,3] | hands.needed is 2, but input.shape [21, 3] has room for one hand",
+                "/input/shape | [32,20,3] | input.shape is [32, 20, 3], expected [points, 3] or [pictures, points, 3] with 21 or 42 points",
+                "/input/shape | [42,2] | input.shape is [42, 2], expected [points, 3] or [pictures, points, 3] with 21 or 42 points",
+                "/input/shape | [126] | input.shape is [126], expected [points, 3] or [pictures, points, 3] with 21 or 42 points",
+                "/input/shape | \"any\" | input.shape is \"any\", expected a list of 1 to 4 whole numbers from 1 to 8192",
+                "/hands/needed | 3 | hands.needed is 3, expected a whole number from 1 to 2",
+                "/hands/normalisation | \"unit\" | hands.normalisation is \"unit\", expected none or wrist",
+                "/hands | null | hands is missing or no object; hands.needed is null, expected a whole number from 1 to 2; hands.normalisation is null, expected none or wrist",
+                "/output/decoder | \"mask\" | output.decoder is \"mask\", expected classes",
+                "/output/shape | [26] | output.shape is [26], expected [2]",
+                "/output/activation | true | output.activation is true, expected none or softmax",
+                "/labels | [] | labels is not a list of 1 to 256 texts"
+            })
+    void namesWhatDoesNotFitAModelOfLetters(String pointer, String value, String problem) {
+        assertEquals(
+                problem,
+                String.join(
+                        "; ", problemsOf(ManifestReaderTest::letters, patch -> patch.replace(pointer, json(value)))));
+    }
+
+    @Test
+    void knowsOfEveryKindOnlyItsOwnKeys() {
+        assertEquals(List.of("hands is not a key of a manifest"), problemsOf(patch -> patch.add("/hands", json("{}"))));
+        assertEquals(
+                List.of("labels is not a key of a manifest", "palette is not a key of a manifest"),
+                problemsOf(ManifestReaderTest::palms, patch -> patch.add("/labels", json("[\"palm\"]"))
+                        .add("/palette", "voc")));
+        assertEquals(
+                List.of(
+                        "palette is not a key of a manifest",
+                        "input.width is not a key of a manifest",
+                        "output.height is not a key of a manifest"),
+                problemsOf(ManifestReaderTest::letters, patch -> patch.add("/palette", "voc")
+                        .add("/input/width", 1)
+                        .add("/output/height", 1)));
+    }
+
     private ModelManifest good(UnaryOperator<JsonPatchBuilder> changes) {
-        ModelManifest manifest = ManifestReader.read(
-                        file(changes.apply(Json.createPatchBuilder())
-                                .build()
-                                .apply(TestRepository.personManifest())
-                                .toString()),
-                        "person",
-                        problems)
+        return good(patch -> patch, changes);
+    }
+
+    /** @param kind makes a manifest of another kind of that of {@code person} */
+    private ModelManifest good(UnaryOperator<JsonPatchBuilder> kind, UnaryOperator<JsonPatchBuilder> changes) {
+        ModelManifest manifest = ManifestReader.read(file(changed(kind, changes)), "person", problems)
                 .orElseThrow(() -> new AssertionError(problems));
         assertEquals(List.of(), problems);
         return manifest;
     }
 
     private List<String> problemsOf(UnaryOperator<JsonPatchBuilder> changes) {
-        JsonObject changed = changes.apply(Json.createPatchBuilder()).build().apply(TestRepository.personManifest());
-        return problemsOf(changed.toString());
+        return problemsOf(patch -> patch, changes);
+    }
+
+    private List<String> problemsOf(UnaryOperator<JsonPatchBuilder> kind, UnaryOperator<JsonPatchBuilder> changes) {
+        return problemsOf(changed(kind, changes));
+    }
+
+    private static JsonPatchBuilder palms(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "palm-detection")
+                .remove("/labels")
+                .remove("/palette")
+                .replace("/input/width", 192)
+                .replace("/input/height", 192)
+                .replace("/input/resize", "letterbox")
+                .replace("/output", json("{\"name\":\"detections\",\"decoder\":\"palms\",\"shape\":[2016,19]}"));
+    }
+
+    private static JsonPatchBuilder hand(JsonPatchBuilder patch) {
+        return palms(patch)
+                .replace("/kind", "hand-landmarks")
+                .replace("/input/width", 224)
+                .replace("/input/height", 224)
+                .replace("/input/resize", "crop")
+                .replace("/output", json("{\"name\":\"hand\",\"decoder\":\"hand\",\"shape\":[128]}"));
+    }
+
+    private static JsonPatchBuilder letters(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "letters")
+                .remove("/palette")
+                .replace("/labels", json("[\"A\",\"B\"]"))
+                .replace("/input", json("{\"name\":\"landmarks\",\"shape\":[32,42,3]}"))
+                .add("/hands", json("{\"needed\":2,\"normalisation\":\"wrist\"}"))
+                .replace(
+                        "/output",
+                        json("{\"name\":\"probabilities\",\"decoder\":\"classes\",\"shape\":[2],"
+                                + "\"activation\":\"softmax\"}"));
+    }
+
+    private static String changed(UnaryOperator<JsonPatchBuilder> kind, UnaryOperator<JsonPatchBuilder> changes) {
+        return changes.apply(kind.apply(Json.createPatchBuilder()))
+                .build()
+                .apply(TestRepository.personManifest())
+                .toString();
     }
 
     /** Each without the file it is about. */

@@ -22,7 +22,7 @@ class ShippedModelsTest {
         OspreyConfig.Segmentation modes = TestConfig.with().segmentation();
         assertEquals(
                 Set.of(modes.fastModel(), modes.balancedModel(), modes.accurateModel(), modes.sotaModel(), "person"),
-                Set.copyOf(catalogue.names()));
+                Set.copyOf(catalogue.names(ModelKind.SEGMENTATION)));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.osprey.model;
 
 import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonPatchBuilder;
 import jakarta.json.JsonReader;
@@ -78,6 +79,47 @@ public final class TestRepository {
 
     public TestRepository addTiny(String name) {
         return addTiny(name, 1, patch -> patch);
+    }
+
+    /** Adds or replaces a model of letters that is quick: for up to three at once, the greatest coordinate of 21 points. */
+    public TestRepository addLetters(String name, UnaryOperator<JsonPatchBuilder> changes) {
+        byte[] network = TinyNetwork.greatestCoordinate();
+        String checksum = sha256(network);
+        JsonArrayBuilder labels = Json.createArrayBuilder();
+        for (char letter = 'A'; letter < 'A' + 21; letter++) {
+            labels.add(String.valueOf(letter));
+        }
+        JsonPatchBuilder patch = Json.createPatchBuilder()
+                .replace("/name", name)
+                .replace("/kind", "letters")
+                .replace("/sha256/1", checksum)
+                .add("/sha256/2", checksum)
+                .replace(
+                        "/input",
+                        Json.createObjectBuilder()
+                                .add("name", "landmarks")
+                                .add("shape", Json.createArrayBuilder().add(21).add(3))
+                                .build())
+                .replace(
+                        "/output",
+                        Json.createObjectBuilder()
+                                .add("name", "probabilities")
+                                .add("decoder", "classes")
+                                .add("shape", Json.createArrayBuilder().add(21))
+                                .add("activation", "none")
+                                .build())
+                .add(
+                        "/hands",
+                        Json.createObjectBuilder()
+                                .add("needed", 1)
+                                .add("normalisation", "none")
+                                .build())
+                .replace("/labels", labels.build())
+                .remove("/palette")
+                .replace("/batch/max", 3);
+        write(name, changes.apply(patch).build().apply(personManifest()).toString());
+        networks(name, network);
+        return this;
     }
 
     public static String sha256(byte[] bytes) {

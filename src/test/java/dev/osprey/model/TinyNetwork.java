@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class TinyNetwork {
 
+    private static final int FLOAT = 1;
     private static final int UINT8 = 2;
     private static final int INT64 = 7;
     private static final int BOOL = 9;
@@ -22,6 +23,21 @@ public final class TinyNetwork {
                 .text(2, "tiny")
                 .message(11, tensor("pixels", UINT8, batch, height, width, 3))
                 .message(12, tensor("mask", UINT8, batch, height, width)));
+    }
+
+    /**
+     * A network of numbers: {@code probabilities}, float32 [N, 21], is the greatest coordinate of each of the 21 points of
+     * {@code landmarks}, float32 [N, 21, 3].
+     */
+    public static byte[] greatestCoordinate() {
+        Message greatest = node("ReduceMax", "landmarks", "probabilities")
+                .message(5, new Message().text(1, "axes").number(20, 7).number(8, 2))
+                .message(5, new Message().text(1, "keepdims").number(20, 2).number(3, 0));
+        return model(new Message()
+                .message(1, greatest)
+                .text(2, "tiny")
+                .message(11, tensor("landmarks", FLOAT, -1, 21, 3))
+                .message(12, tensor("probabilities", FLOAT, -1, 21)));
     }
 
     /**

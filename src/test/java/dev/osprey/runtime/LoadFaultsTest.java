@@ -10,6 +10,7 @@ import dev.osprey.config.TestConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.model.TestRepository;
+import dev.osprey.model.TinyNetwork;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -65,6 +66,21 @@ class LoadFaultsTest {
                 "\"a\" does not fit its manifest: "
                         + "input \"pixels\" is UINT8 [1, 3, 4, 3], the manifest says uint8 [N, 3, 4, 3]; "
                         + "output \"mask\" is UINT8 [1, 3, 4], the manifest says uint8 [N, 3, 4]",
+                refusalOfLoading("a").detail());
+    }
+
+    @Test
+    void refusesBytesWhereTheManifestSaysNumbers() {
+        byte[] pictures = TinyNetwork.greatestChannel(-1, 21, 21);
+        repository
+                .addLetters("a", patch -> patch.replace("/input/name", "pixels")
+                        .replace("/output/name", "mask")
+                        .replace("/sha256/1", TestRepository.sha256(pictures)))
+                .corrupt("a", 1, pictures);
+        assertEquals(
+                "\"a\" does not fit its manifest: "
+                        + "input \"pixels\" is UINT8 [-1, 21, 21, 3], the manifest says float32 [N, 21, 3]; "
+                        + "output \"mask\" is UINT8 [-1, 21, 21], the manifest says float32 [N, 21]",
                 refusalOfLoading("a").detail());
     }
 

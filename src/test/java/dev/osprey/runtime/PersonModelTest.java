@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.config.TestConfig;
 import dev.osprey.imaging.ImageLimits;
 import dev.osprey.imaging.Picture;
-import dev.osprey.model.ModelManifest.Input;
+import dev.osprey.model.ModelManifest.Pictures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ class PersonModelTest {
             try (Lease lease = models.lease("person");
                     Picture picture =
                             Picture.decode(ByteBuffer.wrap(portrait), new ImageLimits(1 << 20, 1_000, 1_000))) {
-                Input input = lease.manifest().input();
+                Pictures input = lease.manifest().pictures();
                 ByteBuffer pixels = ByteBuffer.allocateDirect(lease.inputBytes(1));
                 ByteBuffer mask = ByteBuffer.allocateDirect(lease.outputBytes(1));
                 picture.resizeInto(pixels, input.width(), input.height(), input.interpolation(), input.colour());
@@ -36,7 +36,7 @@ class PersonModelTest {
                 }
                 double share = person / (double) mask.capacity();
                 assertTrue(share > 0.4 && share < 0.75, () -> "person on " + share);
-                int width = lease.manifest().output().width();
+                int width = lease.manifest().masks().width();
                 assertEquals(1, mask.get(width * width / 2 + width / 2), "the middle of the picture");
                 assertEquals(0, mask.get(0), "its upper left corner");
                 assertEquals(ExecutionProvider.CPU, lease.provider());

@@ -12,6 +12,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.ModelStatus.State;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,31 @@ class WarmModelsTest {
             assertArrayEquals(expected, found);
             assertEquals(7, pixels.position());
         }
+    }
+
+    @Test
+    void runsABatchOfNumbers() {
+        repository.addLetters("a", patch -> patch);
+        WarmModels models = open();
+        models.load("a");
+        try (Lease lease = models.lease("a")) {
+            assertEquals(2 * 21 * 3 * 4, lease.inputBytes(2));
+            assertEquals(2 * 21 * 4, lease.outputBytes(2));
+            ByteBuffer output = ByteBuffer.allocateDirect(lease.outputBytes(2)).order(ByteOrder.nativeOrder());
+            ByteBuffer input = ByteBuffer.allocateDirect(lease.inputBytes(2)).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < 2 * 21 * 3; i++) {
+                input.putFloat(4 * i, -0.25f * i);
+            }
+            lease.run(input, output, 2, new Cancellation());
+            float[] found = new float[42];
+            output.asFloatBuffer().get(found);
+            float[] expected = new float[42];
+            for (int i = 0; i < 42; i++) {
+                expected[i] = -0.75f * i;
+            }
+            assertArrayEquals(expected, found);
+        }
+        assertEquals(9, log.warmUpRuns());
     }
 
     @Test

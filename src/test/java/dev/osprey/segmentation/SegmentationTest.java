@@ -58,6 +58,18 @@ class SegmentationTest {
     }
 
     @Test
+    void refusesAModelOfAnotherKind() {
+        new TestRepository(folder).addLetters("letters", patch -> patch);
+        OspreyException refusal =
+                assertThrows(OspreyException.class, () -> segmentation("segmentation.balanced-model", "letters"));
+        assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
+        assertEquals(
+                "osprey.segmentation.balanced-model is \"letters\", which is of the kind letters;"
+                        + " for segmentation the repository has: a, b",
+                refusal.detail());
+    }
+
+    @Test
     void startsConnectionsWithTheConfiguredMode() {
         Segmentation segmentation = segmentation(
                 "segmentation.default-mode", "sota",
