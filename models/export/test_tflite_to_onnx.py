@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -182,6 +183,20 @@ def test_averages_the_whole_image() -> None:
     assert_close(run("AVERAGE_POOL_2D", [image], [], expected.shape, **options), expected)
 
 
+@pytest.mark.parametrize("size, kernel, stride", [((6, 8), (2, 2), (2, 2)), ((5, 5), (3, 3), (2, 2))])
+def test_takes_the_greatest_without_the_padding(size, kernel, stride) -> None:
+    # All below 0, so that padding with zeros would show.
+    image = -1 - np.abs(numbers(1, *size, 2))
+    top, left, bottom, right = pads(SAME, size, kernel, stride, (1, 1))
+    around = np.pad(image, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=-np.inf)
+    expected = np.zeros((1, -(-size[0] // stride[0]), -(-size[1] // stride[1]), 2), np.float32)
+    for y, x in np.ndindex(*expected.shape[1:3]):
+        patch = around[0, y * stride[0] : y * stride[0] + kernel[0], x * stride[1] : x * stride[1] + kernel[1]]
+        expected[0, y, x] = patch.max((0, 1))
+    options = dict(Padding=SAME, StrideH=stride[0], StrideW=stride[1], FilterHeight=kernel[0], FilterWidth=kernel[1])
+    assert_close(run("MAX_POOL_2D", [image], [], expected.shape, **options), expected)
+
+
 @pytest.mark.parametrize("keep", [True, False])
 def test_averages_over_axes(keep: bool) -> None:
     image = numbers(1, 5, 6, 3)
@@ -244,6 +259,18 @@ def test_activates(name, function) -> None:
     assert_close(run(name, [image], [], image.shape), function(image))
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3,)])
+def test_gives_each_channel_its_slope_below_zero(shape) -> None:
+    image, slopes = numbers(1, 4, 5, 3) * 4, np.array([0.25, -4.5, 12], np.float32)
+    expected = np.where(image > 0, image, slopes * image)
+    assert_close(run("PRELU", [image], [slopes.reshape(shape)], image.shape), expected)
+
+
+def test_refuses_a_slope_for_each_pixel() -> None:
+    with pytest.raises(Unsupported, match="60 slopes for 3 channels"):
+        run("PRELU", [numbers(1, 4, 5, 3)], [numbers(4, 5, 3)], (1, 4, 5, 3))
+
+
 @pytest.mark.parametrize("axis", [1, 3, -1])
 def test_joins(axis: int) -> None:
     first, second = numbers(1, 4, 5, 3), numbers(1, 4, 5, 3)
@@ -287,6 +314,27 @@ def test_widens_half_precision_constants_once() -> None:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     (result,) = session.run(None, {"x": in_graph_layout(image)})
     assert_close(result.transpose(CHANNELS_LAST), image + half.astype(np.float32))
+
+
+def test_stores_in_half_precision_what_that_holds_exactly() -> None:
+    half = numbers(80).astype(np.float16).astype(np.float32)
+    constants = {"exact": half, "finer": half + np.float32(1e-6), "larger": half + np.float32(1e6), "few": half[:8]}
+    graph = OnnxGraph("test")
+    value = graph.input("x", TensorProto.FLOAT, [1])
+    for number, constant in enumerate(constants.values()):
+        graph.output(graph.node("Add", value, graph.constant(constant)), f"y{number}", TensorProto.FLOAT, constant.shape)
+
+    wide, narrow = graph.model(), graph.model(narrow=True)
+    stored = Counter(TensorProto.DataType.Name(tensor.data_type) for tensor in narrow.graph.initializer)
+    assert stored == {"FLOAT16": 1, "FLOAT": 3}
+    answers = [
+        onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(
+            None, {"x": np.array([0.3], np.float32)}
+        )
+        for model in (wide, narrow)
+    ]
+    for found, expected in zip(*answers, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_folds_scale_and_channel_order_into_the_convolution() -> None:
