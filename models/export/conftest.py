@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import onnxruntime
 import pytest
 
@@ -37,6 +39,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(
         "picture", found or [pytest.param(None, marks=missing)], ids=[path.name for path in found] or ["none"]
     )
+
+
+@pytest.fixture(scope="module")
+def open_hand(pytestconfig: pytest.Config) -> np.ndarray:
+    """The picture of an open hand, 640 x 480, BGR."""
+    path = pytestconfig.getoption("--images") / "hand-open.png"
+    if not path.exists():
+        pytest.skip(f"there is no {path}; name a folder that has it with --images")
+    return cv2.imread(str(path))
 
 
 def session(model: bytes) -> onnxruntime.InferenceSession:

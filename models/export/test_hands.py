@@ -62,14 +62,6 @@ def running(hand: HandNetwork) -> onnxruntime.InferenceSession:
     return session(served(hand))
 
 
-@pytest.fixture(scope="module")
-def open_hand(pytestconfig: pytest.Config) -> np.ndarray:
-    path = pytestconfig.getoption("--images") / "hand-open.png"
-    if not path.exists():
-        pytest.skip(f"there is no {path}; name a folder that has it with --images")
-    return cv2.imread(str(path))
-
-
 def letterboxed(picture: np.ndarray, size: int) -> np.ndarray:
     """The whole picture with its aspect ratio kept, in the middle of a black square."""
     height, width = picture.shape[:2]
