@@ -4,11 +4,13 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -124,10 +126,7 @@ public final class Picture implements AutoCloseable {
      */
     public void resizeInto(ByteBuffer target, int width, int height, Interpolation interpolation, ColourOrder order) {
         requireOpen();
-        if (width < 1 || height < 1 || !target.isDirect() || target.remaining() < 3L * width * height) {
-            throw new IllegalArgumentException("a picture of " + width + "x" + height + " into "
-                    + (target.isDirect() ? "" : "heap ") + "memory of " + target.remaining() + " bytes");
-        }
+        requireRoom(target, width, height);
         boolean sameSize = width == this.width && height == this.height;
         int flag = interpolation == Interpolation.AREA && width < this.width
                 ? opencv_imgproc.INTER_AREA
@@ -144,6 +143,53 @@ public final class Picture implements AutoCloseable {
                     opencv_imgproc.cvtColor(sameSize ? pixels : inPlace, resized, opencv_imgproc.COLOR_BGR2RGB);
                 }
             }
+        }
+    }
+
+    /**
+     * Writes a part of the picture, turned upright, in another size: the pixel in column c and row r is the blend of the four
+     * that are nearest to the point c / width across and r / height down the crop.
+     *
+     * @param target direct; uint8 [height, width, 3] written from its position, which stays
+     */
+    public void cropInto(ByteBuffer target, int width, int height, Crop crop, Border border, ColourOrder order) {
+        requireOpen();
+        requireRoom(target, width, height);
+        double left = crop.x(0, 0);
+        double upper = crop.y(0, 0);
+        try (BytePointer memory = new BytePointer(target.slice());
+                Mat cropped = new Mat(height, width, opencv_core.CV_8UC3, memory);
+                DoublePointer fromTarget = new DoublePointer(
+                        (crop.x(1, 0) - left) / width,
+                        (crop.x(0, 1) - left) / height,
+                        left,
+                        (crop.y(1, 0) - upper) / width,
+                        (crop.y(0, 1) - upper) / height,
+                        upper);
+                Mat transformation = new Mat(2, 3, opencv_core.CV_64F, fromTarget);
+                Size size = new Size(width, height);
+                Scalar black = Scalar.all(0)) {
+            opencv_imgproc.warpAffine(
+                    pixels,
+                    cropped,
+                    transformation,
+                    size,
+                    opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
+                    border == Border.EDGE ? opencv_core.BORDER_REPLICATE : opencv_core.BORDER_CONSTANT,
+                    black);
+            if (order == ColourOrder.RGB) {
+                // Two headers over the same memory: with one, OpenCV would first copy the pixels.
+                try (Mat inPlace = new Mat(height, width, opencv_core.CV_8UC3, memory)) {
+                    opencv_imgproc.cvtColor(inPlace, cropped, opencv_imgproc.COLOR_BGR2RGB);
+                }
+            }
+        }
+    }
+
+    private static void requireRoom(ByteBuffer target, int width, int height) {
+        if (width < 1 || height < 1 || !target.isDirect() || target.remaining() < 3L * width * height) {
+            throw new IllegalArgumentException("a picture of " + width + "x" + height + " into "
+                    + (target.isDirect() ? "" : "heap ") + "memory of " + target.remaining() + " bytes");
         }
     }
 
