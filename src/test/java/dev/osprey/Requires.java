@@ -13,7 +13,7 @@ import org.opentest4j.TestAbortedException;
  * What a test needs and not every machine has. Where it is missing the test is skipped, with a line that says why; with
  * {@code OSPREY_REQUIRE_ALL=true} in the environment it fails.
  */
-final class Requires {
+public final class Requires {
 
     private static final boolean ALL = Boolean.parseBoolean(System.getenv("OSPREY_REQUIRE_ALL"));
 
@@ -23,7 +23,7 @@ final class Requires {
      * @param what for people, as in "Chromium"
      * @param candidates names to be found on the PATH, or absolute paths; the first that exists is taken
      */
-    static Path program(String what, String... candidates) {
+    public static Path program(String what, String... candidates) {
         Optional<Path> found = Stream.of(candidates)
                 .flatMap(Requires::places)
                 .filter(Files::isExecutable)
@@ -33,7 +33,7 @@ final class Requires {
     }
 
     /** @param what for people, as in "the folder of shared clips" */
-    static Path existing(String what, Path path) {
+    public static Path existing(String what, Path path) {
         if (Files.exists(path)) {
             return path;
         }
@@ -41,7 +41,7 @@ final class Requires {
     }
 
     /** What ends the test, one way or the other. */
-    static IncompleteExecutionException missing(String why) {
+    public static IncompleteExecutionException missing(String why) {
         if (ALL) {
             throw new AssertionFailedError(why + ", and OSPREY_REQUIRE_ALL is set");
         }

@@ -3,8 +3,8 @@ package dev.osprey.imaging;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -24,6 +24,11 @@ public final class Picture implements AutoCloseable {
     static {
         OpenCv.load();
     }
+
+    /** Steps from a pixel to the next when a point between them is looked up. */
+    private static final int STEP_BITS = 5;
+
+    private static final int STEPS = 1 << STEP_BITS;
 
     private final Mat pixels;
     private final ByteBuffer bgr;
@@ -150,31 +155,26 @@ public final class Picture implements AutoCloseable {
      * Writes a part of the picture, turned upright, in another size: the pixel in column c and row r is the blend of the four
      * that are nearest to the point c / width across and r / height down the crop.
      *
+     * <p>The point is rounded to 1/32 of a pixel. So it was in OpenCV when the networks that follow hands were made with it;
+     * its present transformations do not, and landmarks of hands that are hard to see differ by some per cent for it.
+     *
      * @param target direct; uint8 [height, width, 3] written from its position, which stays
      */
     public void cropInto(ByteBuffer target, int width, int height, Crop crop, Border border, ColourOrder order) {
         requireOpen();
         requireRoom(target, width, height);
-        double left = crop.x(0, 0);
-        double upper = crop.y(0, 0);
         try (BytePointer memory = new BytePointer(target.slice());
                 Mat cropped = new Mat(height, width, opencv_core.CV_8UC3, memory);
-                DoublePointer fromTarget = new DoublePointer(
-                        (crop.x(1, 0) - left) / width,
-                        (crop.x(0, 1) - left) / height,
-                        left,
-                        (crop.y(1, 0) - upper) / width,
-                        (crop.y(0, 1) - upper) / height,
-                        upper);
-                Mat transformation = new Mat(2, 3, opencv_core.CV_64F, fromTarget);
-                Size size = new Size(width, height);
+                Mat points = new Mat(height, width, opencv_core.CV_16SC2);
+                Mat fractions = new Mat(height, width, opencv_core.CV_16UC1);
                 Scalar black = Scalar.all(0)) {
-            opencv_imgproc.warpAffine(
+            writePoints(crop, width, height, points.createBuffer(), fractions.createBuffer());
+            opencv_imgproc.remap(
                     pixels,
                     cropped,
-                    transformation,
-                    size,
-                    opencv_imgproc.INTER_LINEAR | opencv_imgproc.WARP_INVERSE_MAP,
+                    points,
+                    fractions,
+                    opencv_imgproc.INTER_LINEAR,
                     border == Border.EDGE ? opencv_core.BORDER_REPLICATE : opencv_core.BORDER_CONSTANT,
                     black);
             if (order == ColourOrder.RGB) {
@@ -184,6 +184,36 @@ public final class Picture implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Where each pixel of the crop comes from.
+     *
+     * @param points int16 [height, width, 2]: column and row of the picture
+     * @param fractions uint16 [height, width]: how far the point lies beyond them, in 1/32, the row's times 32
+     */
+    private static void writePoints(Crop crop, int width, int height, ShortBuffer points, ShortBuffer fractions) {
+        double left = STEPS * crop.x(0, 0);
+        double upper = STEPS * crop.y(0, 0);
+        double rightX = (STEPS * crop.x(1, 0) - left) / width;
+        double rightY = (STEPS * crop.y(1, 0) - upper) / width;
+        double downX = (STEPS * crop.x(0, 1) - left) / height;
+        double downY = (STEPS * crop.y(0, 1) - upper) / height;
+        int at = 0;
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                int x = (int) Math.rint(left + rightX * column + downX * row);
+                int y = (int) Math.rint(upper + rightY * column + downY * row);
+                points.put(2 * at, within16Bits(x >> STEP_BITS));
+                points.put(2 * at + 1, within16Bits(y >> STEP_BITS));
+                fractions.put(at, (short) ((y & STEPS - 1) << STEP_BITS | (x & STEPS - 1)));
+                at++;
+            }
+        }
+    }
+
+    private static short within16Bits(int value) {
+        return (short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, value));
     }
 
     private static void requireRoom(ByteBuffer target, int width, int height) {
