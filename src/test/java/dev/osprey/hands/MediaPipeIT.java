@@ -145,7 +145,6 @@ class MediaPipeIT {
                     .orElseThrow();
             double difference = difference(photograph, hand, nearest);
             greatestDifference = Math.max(greatestDifference, difference);
-            System.out.printf("%s: %s, %.3f %% apart%n", name, nearest.side(), 100 * difference);
             if (difference > GREATEST_DIFFERENCE || nearest.side() != hand.side()) {
                 deviations.add("%s: a %s hand %.2f %% apart from MediaPipe's %s hand"
                         .formatted(name, nearest.side(), 100 * difference, hand.side()));

@@ -11,8 +11,8 @@ import java.util.List;
 final class Networks implements AutoCloseable {
 
     private final WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"));
-    private final Lease palmDetection;
     private final Lease handLandmarks;
+    private Lease palmDetection;
 
     Networks() {
         models.load("palm-detection");
@@ -36,12 +36,23 @@ final class Networks implements AutoCloseable {
         return track(tracker(2), photograph);
     }
 
-    Lease palmDetection() {
-        return palmDetection;
+    /** As {@link #track}, for nobody who waits. */
+    void trackCancelled(HandTracker tracker, Photograph photograph) {
+        Cancellation cancellation = new Cancellation();
+        cancellation.request();
+        try (Picture picture = photograph.picture()) {
+            tracker.track(picture, palmDetection, handLandmarks, cancellation);
+        }
     }
 
-    Lease handLandmarks() {
-        return handLandmarks;
+    /** From now on an {@link IllegalStateException} tells that the detector was run. */
+    void putDetectorOutOfOrder() {
+        palmDetection.close();
+    }
+
+    void repairDetector() {
+        palmDetection.close();
+        palmDetection = models.lease("palm-detection");
     }
 
     @Override

@@ -94,6 +94,67 @@ class PictureTest {
     }
 
     @Test
+    void cropsAPart() {
+        int[][] source = {{10, 20, 30, 40}, {50, 60, 70, 80}, {90, 100, 110, 120}};
+        assertArrayEquals(
+                new int[][] {{60, 70}, {100, 110}}, cropped(source, 2, 2, new Crop(2, 2, 2, 2, 0), Border.BLACK));
+    }
+
+    @Test
+    void cropsAPartThatIsTurned() {
+        int[][] source = {{10, 20, 30, 40}, {50, 60, 70, 80}, {90, 100, 110, 120}};
+        // A quarter turn clockwise: the crop's upper edge is the right one on the picture, from x = 3 to the left.
+        assertArrayEquals(
+                new int[][] {{40, 80, 120}, {30, 70, 110}},
+                cropped(source, 3, 2, new Crop(2, 1.5, 3, 2, Math.PI / 2), Border.BLACK));
+    }
+
+    @Test
+    void blendsWhereACropLiesBetweenPixels() {
+        int[][] source = {{0, 80, 160, 240}, {0, 80, 160, 240}};
+        assertArrayEquals(
+                new int[][] {{0, 40, 80, 120}, {0, 40, 80, 120}},
+                cropped(source, 4, 2, new Crop(1, 1, 2, 2, 0), Border.EDGE));
+    }
+
+    @Test
+    void showsBlackOrTheEdgeBeyondThePicture() {
+        int[][] source = {{10, 20}, {30, 40}};
+        Crop wide = new Crop(1, 1, 4, 4, 0);
+        assertArrayEquals(
+                new int[][] {{0, 0, 0, 0}, {0, 10, 20, 0}, {0, 30, 40, 0}, {0, 0, 0, 0}},
+                cropped(source, 4, 4, wide, Border.BLACK));
+        assertArrayEquals(
+                new int[][] {{10, 10, 20, 20}, {10, 10, 20, 20}, {30, 30, 40, 40}, {30, 30, 40, 40}},
+                cropped(source, 4, 4, wide, Border.EDGE));
+    }
+
+    @Test
+    void showsBlackOrTheEdgeWhereThePictureIsFarAway() {
+        int[][] source = {{10, 20}, {30, 40}};
+        assertArrayEquals(new int[][] {{0}}, cropped(source, 1, 1, new Crop(1e7, 0.5, 1, 1, 0), Border.BLACK));
+        assertArrayEquals(new int[][] {{40}}, cropped(source, 1, 1, new Crop(1e7, 1e7, 1, 1, 0), Border.EDGE));
+        assertArrayEquals(new int[][] {{10}}, cropped(source, 1, 1, new Crop(-1e12, -1e12, 1, 1, 0), Border.EDGE));
+    }
+
+    @Test
+    void cropsInEitherOrderOfColours() {
+        ByteBuffer bgr = ByteBuffer.allocateDirect(8 * 8 * 3 + 10).position(5);
+        ByteBuffer rgb = ByteBuffer.allocateDirect(8 * 8 * 3 + 10).position(5);
+        try (Picture picture = Picture.ofRgb(10, 10, Samples.noise(300, 3))) {
+            Crop crop = new Crop(5, 5, 6, 6, 0.5);
+            picture.cropInto(bgr, 8, 8, crop, Border.EDGE, ColourOrder.BGR);
+            picture.cropInto(rgb, 8, 8, crop, Border.EDGE, ColourOrder.RGB);
+        }
+        for (int i = 0; i < 8 * 8 * 3; i++) {
+            assertEquals(bgr.get(5 + i), rgb.get(5 + i / 3 * 3 + 2 - i % 3));
+        }
+        assertEquals(5, bgr.position());
+        assertEquals(0, bgr.get(5 + 8 * 8 * 3));
+        assertEquals(0, bgr.get(4));
+    }
+
+    @Test
     void copiesAPictureThatHasTheSize() {
         byte[] rgb = Samples.noise(48 * 32 * 3, 8);
         ByteBuffer target = ByteBuffer.allocateDirect(rgb.length);
@@ -132,6 +193,9 @@ class PictureTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> picture.resizeInto(target, 2, 2, Interpolation.BILINEAR, ColourOrder.BGR));
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> picture.cropInto(target, 2, 2, Crop.letterbox(2, 1), Border.BLACK, ColourOrder.BGR));
             }
             assertThrows(IllegalArgumentException.class, () -> picture.jpeg(0));
         }
@@ -148,11 +212,24 @@ class PictureTest {
         assertThrows(IllegalStateException.class, () -> picture.jpeg(80));
     }
 
+    private static int[][] cropped(int[][] source, int width, int height, Crop crop, Border border) {
+        ByteBuffer target = ByteBuffer.allocateDirect(width * height * 3);
+        try (Picture picture = Samples.grey(source)) {
+            picture.cropInto(target, width, height, crop, border, ColourOrder.BGR);
+        }
+        return rows(target, width, height);
+    }
+
     private static int[][] resized(int[][] source, int width, int height, Interpolation interpolation) {
         ByteBuffer target = ByteBuffer.allocateDirect(width * height * 3);
         try (Picture picture = Samples.grey(source)) {
             picture.resizeInto(target, width, height, interpolation, ColourOrder.BGR);
         }
+        return rows(target, width, height);
+    }
+
+    /** The first channel. */
+    private static int[][] rows(ByteBuffer target, int width, int height) {
         int[][] rows = new int[height][width];
         for (int i = 0; i < width * height; i++) {
             rows[i / width][i % width] = target.get(3 * i) & 0xFF;

@@ -1,12 +1,13 @@
 package dev.osprey.model;
 
 import jakarta.json.Json;
-import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonPatchBuilder;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A model repository in a temporary folder, filled with copies of the shipped model under changed manifests. */
 public final class TestRepository {
@@ -43,12 +46,7 @@ public final class TestRepository {
 
     /** Adds or replaces a model: the network of {@code person} in the versions 1 and 2, its manifest patched. */
     public TestRepository add(String name, UnaryOperator<JsonPatchBuilder> changes) {
-        String checksum = personManifest().getJsonObject("sha256").getString("1");
-        JsonPatchBuilder patch =
-                Json.createPatchBuilder().replace("/name", name).add("/sha256/2", checksum);
-        write(name, changes.apply(patch).build().apply(personManifest()).toString());
-        networks(name, person());
-        return this;
+        return addNetwork(name, person(), changes);
     }
 
     public TestRepository add(String name) {
@@ -62,19 +60,14 @@ public final class TestRepository {
      */
     public TestRepository addTiny(String name, int maxBatch, UnaryOperator<JsonPatchBuilder> changes) {
         byte[] network = TinyNetwork.greatestChannel(maxBatch == 1 ? 1 : -1, 3, 4);
-        String checksum = sha256(network);
-        JsonPatchBuilder patch = Json.createPatchBuilder()
-                .replace("/name", name)
-                .replace("/sha256/1", checksum)
-                .add("/sha256/2", checksum)
-                .replace("/input/width", 4)
-                .replace("/input/height", 3)
-                .replace("/output/width", 4)
-                .replace("/output/height", 3)
-                .replace("/batch/max", maxBatch);
-        write(name, changes.apply(patch).build().apply(personManifest()).toString());
-        networks(name, network);
-        return this;
+        return addNetwork(
+                name,
+                network,
+                patch -> changes.apply(patch.replace("/input/width", 4)
+                        .replace("/input/height", 3)
+                        .replace("/output/width", 4)
+                        .replace("/output/height", 3)
+                        .replace("/batch/max", maxBatch)));
     }
 
     public TestRepository addTiny(String name) {
@@ -83,43 +76,63 @@ public final class TestRepository {
 
     /** Adds or replaces a model of letters that is quick: for up to three at once, the greatest coordinate of 21 points. */
     public TestRepository addLetters(String name, UnaryOperator<JsonPatchBuilder> changes) {
-        byte[] network = TinyNetwork.greatestCoordinate();
+        String labels = IntStream.range('A', 'A' + 21)
+                .mapToObj(letter -> "\"%c\"".formatted(letter))
+                .collect(Collectors.joining(","));
+        return addNetwork(
+                name,
+                TinyNetwork.greatestCoordinate(),
+                patch -> changes.apply(patch.replace("/kind", "letters")
+                        .replace("/input", json("{'name':'landmarks','shape':[21,3]}"))
+                        .replace(
+                                "/output",
+                                json("{'name':'probabilities','decoder':'classes','shape':[21],'activation':'none'}"))
+                        .add("/hands", json("{'needed':1,'normalisation':'none'}"))
+                        .replace("/labels", json("[" + labels + "]"))
+                        .remove("/palette")
+                        .replace("/batch/max", 3)));
+    }
+
+    /** Adds or replaces a detector that sees the same on every picture: 19 numbers of each of the 2016 anchors. */
+    public TestRepository addPalmDetection(String name, float[] detections) {
+        return addNetwork(name, TinyNetwork.constant(192, detections, 2016, 19), patch -> ofCrops(patch, 192)
+                .replace("/kind", "palm-detection")
+                .replace("/input/resize", "letterbox")
+                .replace("/output", json("{'name':'values','decoder':'palms','shape':[2016,19]}")));
+    }
+
+    /** Adds or replaces a model that sees the same hand in every crop: 128 numbers. */
+    public TestRepository addHandLandmarks(String name, float[] hand) {
+        return addNetwork(name, TinyNetwork.constant(224, hand, 128), patch -> ofCrops(patch, 224)
+                .replace("/kind", "hand-landmarks")
+                .replace("/input/resize", "crop")
+                .replace("/output", json("{'name':'values','decoder':'hand','shape':[128]}")));
+    }
+
+    private static JsonPatchBuilder ofCrops(JsonPatchBuilder patch, int side) {
+        return patch.remove("/labels")
+                .remove("/palette")
+                .replace("/input/width", side)
+                .replace("/input/height", side);
+    }
+
+    /** Adds or replaces a model: the network in the versions 1 and 2, the manifest of {@code person} patched. */
+    private TestRepository addNetwork(String name, byte[] network, UnaryOperator<JsonPatchBuilder> changes) {
         String checksum = sha256(network);
-        JsonArrayBuilder labels = Json.createArrayBuilder();
-        for (char letter = 'A'; letter < 'A' + 21; letter++) {
-            labels.add(String.valueOf(letter));
-        }
         JsonPatchBuilder patch = Json.createPatchBuilder()
                 .replace("/name", name)
-                .replace("/kind", "letters")
                 .replace("/sha256/1", checksum)
-                .add("/sha256/2", checksum)
-                .replace(
-                        "/input",
-                        Json.createObjectBuilder()
-                                .add("name", "landmarks")
-                                .add("shape", Json.createArrayBuilder().add(21).add(3))
-                                .build())
-                .replace(
-                        "/output",
-                        Json.createObjectBuilder()
-                                .add("name", "probabilities")
-                                .add("decoder", "classes")
-                                .add("shape", Json.createArrayBuilder().add(21))
-                                .add("activation", "none")
-                                .build())
-                .add(
-                        "/hands",
-                        Json.createObjectBuilder()
-                                .add("needed", 1)
-                                .add("normalisation", "none")
-                                .build())
-                .replace("/labels", labels.build())
-                .remove("/palette")
-                .replace("/batch/max", 3);
+                .add("/sha256/2", checksum);
         write(name, changes.apply(patch).build().apply(personManifest()).toString());
         networks(name, network);
         return this;
+    }
+
+    /** @param text with ' for " */
+    private static JsonValue json(String text) {
+        try (JsonReader reader = Json.createReader(new StringReader(text.replace('\'', '"')))) {
+            return reader.readValue();
+        }
     }
 
     public static String sha256(byte[] bytes) {

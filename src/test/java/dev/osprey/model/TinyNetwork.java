@@ -1,7 +1,10 @@
 package dev.osprey.model;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
 
 /**
  * Networks written as the Protocol Buffers message of the ONNX format by hand: {@code mask}, uint8 [N, height, width], is
@@ -38,6 +41,27 @@ public final class TinyNetwork {
                 .text(2, "tiny")
                 .message(11, tensor("landmarks", FLOAT, -1, 21, 3))
                 .message(12, tensor("probabilities", FLOAT, -1, 21)));
+    }
+
+    /**
+     * A network that says the same of every picture: {@code values}, float32 [1, shape...], whatever {@code pixels}, uint8
+     * [1, side, side, 3], are.
+     */
+    public static byte[] constant(int side, float[] values, int... shape) {
+        int[] withBatch = IntStream.concat(IntStream.of(1), IntStream.of(shape)).toArray();
+        ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        Message constant = new Message();
+        for (int length : withBatch) {
+            constant.number(1, length);
+        }
+        constant.number(2, FLOAT).text(8, "constant").field(9, raw.array());
+        return model(new Message()
+                .message(1, node("Identity", "constant", "values"))
+                .text(2, "constant")
+                .message(5, constant)
+                .message(11, tensor("pixels", UINT8, 1, side, side, 3))
+                .message(12, tensor("values", FLOAT, withBatch)));
     }
 
     /**
@@ -118,7 +142,7 @@ public final class TinyNetwork {
             return field(field, value.bytes.toByteArray());
         }
 
-        private Message field(int field, byte[] value) {
+        Message field(int field, byte[] value) {
             varint((field << 3) | 2);
             varint(value.length);
             bytes.writeBytes(value);
