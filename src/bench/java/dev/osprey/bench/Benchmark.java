@@ -1,5 +1,6 @@
 package dev.osprey.bench;
 
+import dev.osprey.hands.HandLoop;
 import dev.osprey.segmentation.BareLoop;
 import dev.osprey.segmentation.BesideBatch;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class Benchmark {
 
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
-     * {@code start}, {@code modes}.
+     * {@code start}, {@code modes}, {@code hands}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -43,9 +44,10 @@ public final class Benchmark {
                 case "soak" -> new SoakBenchmark(benchmark).run();
                 case "start" -> new StartBenchmark(benchmark).run();
                 case "modes" -> new ModesBenchmark(benchmark).run();
+                case "hands" -> new HandsBenchmark(benchmark).run();
                 default ->
                     throw new IllegalArgumentException(
-                            "No part \"" + part + "\": round-trip, load, soak, start, modes");
+                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands");
             }
         }
     }
@@ -86,6 +88,11 @@ public final class Benchmark {
     /** Live streams, with and without a job, on the server's processor. */
     Worker besideBatch(String model) throws IOException {
         return Worker.start("beside", work, options(), BesideBatch.class, picture.toString(), model);
+    }
+
+    /** From pictures of a hand to letters, on the server's processor. */
+    Worker handLoop(Path picture) throws IOException {
+        return Worker.start("hands", work, options(), HandLoop.class, picture.toString());
     }
 
     Worker client() throws IOException {

@@ -74,6 +74,12 @@ public final class Samples {
         return samples;
     }
 
+    Samples means() {
+        Samples means = new Samples();
+        byName.forEach((name, values) -> means.add(name, mean(name)));
+        return means;
+    }
+
     Samples medians() {
         Samples medians = new Samples();
         byName.forEach((name, values) -> medians.add(name, median(values)));
