@@ -3,9 +3,11 @@ package dev.osprey.imaging;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.ShortPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -29,6 +31,12 @@ public final class Picture implements AutoCloseable {
     private static final int STEP_BITS = 5;
 
     private static final int STEPS = 1 << STEP_BITS;
+
+    /** Pixels in fixed point: 37 binary places, so that a step is one in the upper half of a long. */
+    private static final int FIXED_BITS = 32 + STEP_BITS;
+
+    private static final double FIXED = 1L << FIXED_BITS;
+    private static final long HALF_A_STEP = 1L << (FIXED_BITS - STEP_BITS - 1);
 
     private final Mat pixels;
     private final ByteBuffer bgr;
@@ -163,17 +171,20 @@ public final class Picture implements AutoCloseable {
     public void cropInto(ByteBuffer target, int width, int height, Crop crop, Border border, ColourOrder order) {
         requireOpen();
         requireRoom(target, width, height);
+        long pixelsOfCrop = (long) width * height;
         try (BytePointer memory = new BytePointer(target.slice());
                 Mat cropped = new Mat(height, width, opencv_core.CV_8UC3, memory);
-                Mat points = new Mat(height, width, opencv_core.CV_16SC2);
-                Mat fractions = new Mat(height, width, opencv_core.CV_16UC1);
+                IntPointer points = new IntPointer(pixelsOfCrop);
+                ShortPointer fractions = new ShortPointer(pixelsOfCrop);
+                Mat pointMap = new Mat(height, width, opencv_core.CV_16SC2, points);
+                Mat fractionMap = new Mat(height, width, opencv_core.CV_16UC1, fractions);
                 Scalar black = Scalar.all(0)) {
-            writePoints(crop, width, height, points.createBuffer(), fractions.createBuffer());
+            writePoints(crop, width, height, points.asBuffer(), fractions.asBuffer());
             opencv_imgproc.remap(
                     pixels,
                     cropped,
-                    points,
-                    fractions,
+                    pointMap,
+                    fractionMap,
                     opencv_imgproc.INTER_LINEAR,
                     border == Border.EDGE ? opencv_core.BORDER_REPLICATE : opencv_core.BORDER_CONSTANT,
                     black);
@@ -187,33 +198,38 @@ public final class Picture implements AutoCloseable {
     }
 
     /**
-     * Where each pixel of the crop comes from.
+     * Where each pixel of the crop comes from. Counts in fixed point along the rows: this is done for every frame, and in
+     * floating point takes nearly as long as the blending.
      *
-     * @param points int16 [height, width, 2]: column and row of the picture
+     * @param points [height, width]: column of the picture in the lower 16 bits, row in the upper ones; so two int16 lie in
+     *     memory on every platform there are native libraries for
      * @param fractions uint16 [height, width]: how far the point lies beyond them, in 1/32, the row's times 32
      */
-    private static void writePoints(Crop crop, int width, int height, ShortBuffer points, ShortBuffer fractions) {
-        double left = STEPS * crop.x(0, 0);
-        double upper = STEPS * crop.y(0, 0);
-        double rightX = (STEPS * crop.x(1, 0) - left) / width;
-        double rightY = (STEPS * crop.y(1, 0) - upper) / width;
-        double downX = (STEPS * crop.x(0, 1) - left) / height;
-        double downY = (STEPS * crop.y(0, 1) - upper) / height;
+    private static void writePoints(Crop crop, int width, int height, IntBuffer points, ShortBuffer fractions) {
+        double left = crop.x(0, 0);
+        double upper = crop.y(0, 0);
+        double downX = (crop.x(0, 1) - left) / height;
+        double downY = (crop.y(0, 1) - upper) / height;
+        long acrossX = (long) ((crop.x(1, 0) - left) / width * FIXED);
+        long acrossY = (long) ((crop.y(1, 0) - upper) / width * FIXED);
         int at = 0;
         for (int row = 0; row < height; row++) {
+            long fixedX = (long) ((left + downX * row) * FIXED) + HALF_A_STEP;
+            long fixedY = (long) ((upper + downY * row) * FIXED) + HALF_A_STEP;
             for (int column = 0; column < width; column++) {
-                int x = (int) Math.rint(left + rightX * column + downX * row);
-                int y = (int) Math.rint(upper + rightY * column + downY * row);
-                points.put(2 * at, within16Bits(x >> STEP_BITS));
-                points.put(2 * at + 1, within16Bits(y >> STEP_BITS));
-                fractions.put(at, (short) ((y & STEPS - 1) << STEP_BITS | (x & STEPS - 1)));
+                int x = (int) (fixedX >> (FIXED_BITS - STEP_BITS));
+                int y = (int) (fixedY >> (FIXED_BITS - STEP_BITS));
+                points.put(at, (within16Bits(y >> STEP_BITS) << 16) | (within16Bits(x >> STEP_BITS) & 0xFFFF));
+                fractions.put(at, (short) (((y & (STEPS - 1)) << STEP_BITS) | (x & (STEPS - 1))));
+                fixedX += acrossX;
+                fixedY += acrossY;
                 at++;
             }
         }
     }
 
-    private static short within16Bits(int value) {
-        return (short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, value));
+    private static int within16Bits(int value) {
+        return Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, value));
     }
 
     private static void requireRoom(ByteBuffer target, int width, int height) {
