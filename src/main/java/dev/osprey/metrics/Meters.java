@@ -1,6 +1,7 @@
 package dev.osprey.metrics;
 
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /** What is counted while Osprey works. Any thread; never slow. */
@@ -25,6 +26,9 @@ public interface Meters {
 
         @Override
         public void replaced(String mode) {}
+
+        @Override
+        public void measured(String name, String description, DoubleSupplier value) {}
     };
 
     /** Publishes how many connections a capability has open. */
@@ -36,7 +40,7 @@ public interface Meters {
     /** A connection ended with a WebSocket close code. */
     void disconnected(String capability, int closeCode);
 
-    /** An error was sent to a client. */
+    /** A client was sent an error, or would have been were errors not rationed. */
     void failed(String capability, String code);
 
     /** A frame was answered: how long its model ran and how old its picture is now. */
@@ -44,4 +48,7 @@ public interface Meters {
 
     /** A frame was answered with a newer one's picture. */
     void replaced(String mode);
+
+    /** Publishes a value under a name of its own. */
+    void measured(String name, String description, DoubleSupplier value);
 }

@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
@@ -91,6 +92,11 @@ class RegistryMeters implements Meters {
                         describe("osprey_frames_replaced", "Frames answered with a newer frame's picture."),
                         new Tag("mode", mode))
                 .inc();
+    }
+
+    @Override
+    public void measured(String name, String description, DoubleSupplier value) {
+        registry.gauge(describe(name, description), value, DoubleSupplier::getAsDouble);
     }
 
     private static Metadata describe(String name, String description) {

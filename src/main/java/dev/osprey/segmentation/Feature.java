@@ -1,7 +1,6 @@
 package dev.osprey.segmentation;
 
-import java.util.Arrays;
-import java.util.EnumSet;
+import dev.osprey.socket.Features;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,14 +13,7 @@ enum Feature {
 
     /** @param requested values of the query parameter {@code features}, each a list with commas; unknown names are ignored */
     static Set<Feature> of(List<String> requested) {
-        Set<Feature> features = EnumSet.noneOf(Feature.class);
-        for (String list : requested) {
-            List<String> names = Arrays.asList(list.split(","));
-            Arrays.stream(values())
-                    .filter(feature -> names.contains(feature.wireName()))
-                    .forEach(features::add);
-        }
-        return features;
+        return Features.of(Feature.class, requested);
     }
 
     String wireName() {

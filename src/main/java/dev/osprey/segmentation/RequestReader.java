@@ -1,5 +1,6 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.socket.DataUrl;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -13,7 +14,6 @@ import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -125,7 +125,7 @@ final class RequestReader {
                     .formatted(data.getValueType().toString().toLowerCase(Locale.ROOT)));
         }
         try {
-            byte[] bytes = base64(payload(text.getString()));
+            byte[] bytes = DataUrl.bytes(text.getString());
             return bytes.length == 0
                     ? new Request.BrokenFrame("Failed to decode frame: ValueError: Decoded frame has zero bytes")
                     : new Request.Frame(ByteBuffer.wrap(bytes), timestamp, false);
@@ -140,21 +140,5 @@ final class RequestReader {
                 || data == JsonValue.FALSE
                 || (data instanceof JsonString text && text.getString().isEmpty())
                 || (data instanceof JsonNumber number && number.doubleValue() == 0);
-    }
-
-    /** The part between the first and the second comma of a data URL; a text without a comma as it is. */
-    private static String payload(String data) {
-        int first = data.indexOf(',');
-        int second = data.indexOf(',', first + 1);
-        return first < 0 ? data : data.substring(first + 1, second < 0 ? data.length() : second);
-    }
-
-    private static byte[] base64(String text) {
-        try {
-            return Base64.getDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            // Some encoders break lines, which the strict alphabet has no room for.
-            return Base64.getDecoder().decode(text.replaceAll("\\s", ""));
-        }
     }
 }

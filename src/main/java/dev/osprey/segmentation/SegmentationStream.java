@@ -3,9 +3,10 @@ package dev.osprey.segmentation;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
-import dev.osprey.inference.Ticket;
+import dev.osprey.inference.LatestTicket;
 import dev.osprey.segmentation.FrameAnswers.Answer;
 import dev.osprey.segmentation.FrameAnswers.Frame;
+import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests come one at a time. The stream's monitor guards its fields and is never held while a model runs or a
  * message is sent.
  */
-final class SegmentationStream {
+final class SegmentationStream implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(SegmentationStream.class.getName());
 
@@ -53,10 +54,9 @@ final class SegmentationStream {
     private Rendering rendering;
     private boolean busy;
 
-    /** The frame that waits for its turn or has it. */
-    private @Nullable Ticket ticket;
+    /** Of the frame that waits for its turn or has it. */
+    private final LatestTicket ticket = new LatestTicket();
 
-    private int submissions;
     private long submittedNanos;
 
     /**
@@ -95,24 +95,36 @@ final class SegmentationStream {
     }
 
     /** The connection has ended: what waits is forgotten, what runs is not sent. */
-    void end() {
+    @Override
+    public void end() {
         connection.end();
-        Ticket unwanted;
         synchronized (this) {
             segments.forEach(segment -> segment.mailbox().clear());
-            unwanted = ticket;
         }
-        if (unwanted != null) {
-            unwanted.cancel();
-        }
+        ticket.cancel();
     }
 
     boolean wants(Feature feature) {
         return features.contains(feature);
     }
 
-    Connection connection() {
+    @Override
+    public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public void text(String message) {
+        receive(RequestReader.read(message));
+    }
+
+    @Override
+    public void binary(ByteBuffer message) {
+        receive(
+                wants(Feature.BINARY)
+                        ? RequestReader.read(message)
+                        : new Request.Malformed(
+                                "A binary message was sent on a connection that did not ask for the feature binary"));
     }
 
     /** Takes one request; never waits. */
@@ -142,7 +154,7 @@ final class SegmentationStream {
         if (place.isPresent()) {
             dispatch();
         } else {
-            noPlace();
+            connection.closeFlooded();
         }
     }
 
@@ -188,7 +200,7 @@ final class SegmentationStream {
             place.ifPresent(opening -> segments.add(new Segment(next, shared.mailbox(), opening, auto, null)));
         }
         if (place.isEmpty()) {
-            noPlace();
+            connection.closeFlooded();
         } else if (tooMany) {
             connection.close(
                     CloseCode.POLICY_VIOLATED,
@@ -233,16 +245,7 @@ final class SegmentationStream {
         if (place.isPresent()) {
             place.get().fill(reply);
         } else {
-            noPlace();
-        }
-    }
-
-    /** There is no place left in the order of answers, or nobody who would read them. */
-    private void noPlace() {
-        if (!connection.hasEnded()) {
-            int limit = shared.config().stream().maxUnanswered();
-            connection.close(
-                    CloseCode.POLICY_VIOLATED, "%d messages are unanswered, the limit is %d".formatted(limit, limit));
+            connection.closeFlooded();
         }
     }
 
@@ -275,21 +278,10 @@ final class SegmentationStream {
     }
 
     private void submit(Mode mode) {
-        int number;
         synchronized (this) {
-            number = ++submissions;
             submittedNanos = shared.nanoTime();
         }
-        Ticket submitted = shared.submit(mode, this);
-        synchronized (this) {
-            // The frame may be done by now and its worker have submitted the next one.
-            if (number == submissions) {
-                ticket = submitted;
-            }
-        }
-        if (connection.hasEnded()) {
-            submitted.cancel();
-        }
+        ticket.submit(() -> shared.submit(mode, this));
     }
 
     private void enter(Segment segment, Segment previous) {

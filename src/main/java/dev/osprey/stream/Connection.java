@@ -55,6 +55,16 @@ public final class Connection {
         return fits;
     }
 
+    /** Ends the connection where no place is left in its outbox: more is asked than read. */
+    public void closeFlooded() {
+        if (!hasEnded()) {
+            close(
+                    CloseCode.POLICY_VIOLATED,
+                    "%d messages are unanswered, the limit is %d"
+                            .formatted(limits.maxUnanswered(), limits.maxUnanswered()));
+        }
+    }
+
     public boolean hasEnded() {
         return ended.get();
     }

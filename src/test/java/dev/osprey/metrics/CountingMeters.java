@@ -2,18 +2,26 @@ package dev.osprey.metrics;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
 /** Counts under the names of its methods and their words. Any thread. */
 public final class CountingMeters implements Meters {
 
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    private final Map<String, DoubleSupplier> values = new ConcurrentHashMap<>();
     private volatile Runnable answered = () -> {};
 
     public Map<String, Integer> counts() {
         return new TreeMap<>(counts);
+    }
+
+    /** A value that was published, as it is now. */
+    public double value(String name) {
+        return Objects.requireNonNull(values.get(name), name).getAsDouble();
     }
 
     /** {@code listener} is told of every answer while it is being made. */
@@ -52,5 +60,10 @@ public final class CountingMeters implements Meters {
     @Override
     public void replaced(String mode) {
         count("replaced " + mode);
+    }
+
+    @Override
+    public void measured(String name, String description, DoubleSupplier value) {
+        values.put(name, value);
     }
 }

@@ -1,0 +1,39 @@
+package dev.osprey.socket;
+
+import dev.osprey.stream.Connections;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Looks after the connections of every capability once a second. Any thread. */
+@ApplicationScoped
+public class Caretaker {
+
+    private final Map<Connections, ScheduledFuture<?>> checks = new ConcurrentHashMap<>();
+
+    /** Has one thread, which Tyrus uses as well: for short work only. */
+    @Resource
+    private @Nullable ManagedScheduledExecutorService clock;
+
+    public void lookAfter(Connections connections) {
+        if (clock == null) {
+            throw new IllegalStateException("The container provides no managed executor");
+        }
+        checks.put(connections, clock.scheduleWithFixedDelay(connections::check, 1, 1, TimeUnit.SECONDS));
+    }
+
+    /** Tells everybody that the server goes away, and looks after them no more. */
+    public void close(Connections connections) {
+        ScheduledFuture<?> check = checks.remove(connections);
+        if (check != null) {
+            // The executor is the server's and would keep this application after its end.
+            check.cancel(false);
+        }
+        connections.close();
+    }
+}
