@@ -17,6 +17,7 @@ public record OspreyConfig(
         Imaging imaging,
         Stream stream,
         Segmentation segmentation,
+        Fingerspelling fingerspelling,
         Admin admin) {
 
     public record Server(
@@ -57,7 +58,23 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_000_000) int maxMalformedMessages,
             Duration sendTimeout,
             Duration pingInterval,
-            Duration pongTimeout) {}
+            Duration pongTimeout) {
+
+        /** The same limits for messages of another size. */
+        public Stream withMaxMessageBytes(int bytes) {
+            return new Stream(
+                    maxConnections,
+                    maxConnectionsPerAddress,
+                    bytes,
+                    maxFramesWaiting,
+                    maxQueueTime,
+                    maxUnanswered,
+                    maxMalformedMessages,
+                    sendTimeout,
+                    pingInterval,
+                    pongTimeout);
+        }
+    }
 
     public record Segmentation(
             String fastModel,
@@ -69,6 +86,25 @@ public record OspreyConfig(
             @Range(min = 0, max = 1) double defaultOpacity,
             @Range(min = 1, max = 100) int jpegQuality,
             boolean answerFailedFrames) {}
+
+    public record Fingerspelling(
+            String path,
+            @Range(min = 0, max = 65_535) int port,
+            String model,
+            String palmModel,
+            String handModel,
+            @Range(min = 0, max = 1) double detectionConfidence,
+            @Range(min = 0, max = 1) double trackingConfidence,
+            @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
+            @Range(min = 1, max = 1_000) int smoothing,
+            Duration minInterval,
+            @Range(min = 0, max = 1) double minChange,
+            boolean sendMilestones,
+            boolean repeatUnchanged,
+            boolean wordMode,
+            @Range(min = 0, max = 1) double wordProbability,
+            boolean answerErrors,
+            Duration errorInterval) {}
 
     public record Admin(boolean enabled) {}
 }
