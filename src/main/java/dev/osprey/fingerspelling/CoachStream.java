@@ -1,0 +1,281 @@
+package dev.osprey.fingerspelling;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.hands.Hand;
+import dev.osprey.inference.LatestTicket;
+import dev.osprey.runtime.Cancellation;
+import dev.osprey.socket.StreamEndpoint;
+import dev.osprey.stream.Connection;
+import dev.osprey.stream.Mailbox;
+import dev.osprey.stream.Outbox.Place;
+import dev.osprey.stream.Reply;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One learner's session: the threads around {@link Coach}.
+ *
+ * <p>At most one frame is with a worker and one waits; a newer one takes the place of the one that waits. A reset does not wait
+ * for the worker: it cancels the frame's run, and whatever that run still brings about is nobody's any more. The next frame is
+ * submitted when the run has really ended, since what follows the hands is one thread's at a time.
+ *
+ * <p>Messages come one at a time. The stream's monitor guards its fields and is never held while a model runs or a message is
+ * sent; a reply's place in the outbox is taken under it, so that replies leave in the order in which they were decided.
+ */
+final class CoachStream implements StreamEndpoint.Receiver {
+
+    private static final Logger LOG = System.getLogger(CoachStream.class.getName());
+
+    private final Fingerspelling shared;
+    private final Connection connection;
+    private final Set<Feature> features;
+    private final String model;
+    private final Recognizer recognizer;
+    private final Coach coach;
+    private final Mailbox<Request.Frame> mailbox = new Mailbox<>(1);
+
+    /** A frame waits for its turn or has it. */
+    private boolean busy;
+
+    private final LatestTicket ticket = new LatestTicket();
+
+    /** Ends the run of the frame that is with a worker; null where none is. */
+    private @Nullable Cancellation running;
+
+    /** A reply and the place from which it leaves. */
+    private record Outgoing(Place place, Supplier<Reply> reply) {}
+
+    /** @param model that names the letters */
+    CoachStream(Fingerspelling shared, Connection connection, Set<Feature> features, String model) {
+        this.shared = shared;
+        this.connection = connection;
+        this.features = features;
+        this.model = model;
+        this.recognizer = shared.recognition().recognizer(model);
+        this.coach = new Coach(shared.settings());
+        connection.outbox().whenRoomIsMade(this::dispatch);
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void text(String message) {
+        receive(RequestReader.read(message));
+    }
+
+    @Override
+    public void binary(ByteBuffer message) {
+        receive(RequestReader.read(message));
+    }
+
+    /** The connection has ended: what waits is forgotten, what runs is not sent. */
+    @Override
+    public void end() {
+        connection.end();
+        synchronized (this) {
+            mailbox.clear();
+        }
+        ticket.cancel();
+    }
+
+    /** Takes one request; never waits. */
+    void receive(Request request) {
+        try {
+            if (request instanceof Request.Message message) {
+                if (message.target() != null) {
+                    reset(message.target());
+                }
+                if (message.frame() != null) {
+                    frame(message.frame());
+                }
+            } else if (request instanceof Request.Malformed malformed) {
+                error("INVALID_MESSAGE", malformed.message());
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A message could not be handled", e);
+            error("INTERNAL_ERROR", "internal error");
+        }
+    }
+
+    private void reset(Target target) {
+        Optional<Place> place;
+        Result result;
+        synchronized (this) {
+            if (running != null) {
+                running.request();
+            }
+            mailbox.take().ifPresent(frame -> shared.statistics().dropped());
+            result = coach.reset(target, shared.nanoTime());
+            place = connection.outbox().tryReserve();
+        }
+        if (place.isPresent()) {
+            place.get().fill(() -> Messages.result(result));
+        } else {
+            connection.closeFlooded();
+        }
+    }
+
+    private void frame(Request.Frame frame) {
+        Optional<String> obstacle = shared.recognition().obstacle(model);
+        if (obstacle.isPresent()) {
+            error(ErrorCode.MODEL_NOT_READY.name(), obstacle.get());
+            return;
+        }
+        synchronized (this) {
+            mailbox.offer(frame).ifPresent(replaced -> shared.statistics().dropped());
+        }
+        dispatch();
+    }
+
+    /** Counts an error, and tells of it where the client has not heard of another one too lately. */
+    private void error(String code, String sentence) {
+        shared.failed(code);
+        Optional<Place> place = Optional.empty();
+        synchronized (this) {
+            if (shared.settings().answerErrors() && coach.tryReport(shared.nanoTime())) {
+                place = connection.outbox().tryReserve();
+            }
+        }
+        place.ifPresent(reserved -> reserved.fill(() -> Messages.error(sentence)));
+    }
+
+    /** Submits the frame that waits, where no other one is in work and the client reads. */
+    private void dispatch() {
+        synchronized (this) {
+            if (busy
+                    || mailbox.isEmpty()
+                    || connection.hasEnded()
+                    || connection.outbox().isCongested()) {
+                return;
+            }
+            busy = true;
+        }
+        ticket.submit(() -> shared.submit(this));
+    }
+
+    private void free() {
+        synchronized (this) {
+            running = null;
+            busy = false;
+        }
+        dispatch();
+    }
+
+    /** Looks at the frame whose turn has come; at none where it is not wanted any more. On a worker. */
+    void turn(Cancellation cancellation) {
+        Optional<Request.Frame> frame;
+        synchronized (this) {
+            frame = mailbox.take();
+            running = cancellation;
+        }
+        try {
+            if (frame.isPresent() && !connection.hasEnded()) {
+                look(frame.get(), cancellation);
+            }
+        } finally {
+            free();
+        }
+    }
+
+    /** No turn will come for the frame. */
+    void refused(OspreyException why) {
+        LOG.log(Level.DEBUG, "A frame was not looked at", why);
+        synchronized (this) {
+            mailbox.take().ifPresent(frame -> shared.statistics().dropped());
+        }
+        free();
+    }
+
+    private void look(Request.Frame frame, Cancellation cancellation) {
+        long startNanos = shared.nanoTime();
+        try {
+            if (tryLook(frame, cancellation)) {
+                shared.statistics().processed(shared.nanoTime() - startNanos);
+            }
+        } catch (OspreyException e) {
+            if (!isUnwanted(cancellation)) {
+                failed(e);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "A frame could not be looked at", e);
+            error("INTERNAL_ERROR", "internal error");
+        }
+    }
+
+    private void failed(OspreyException why) {
+        LOG.log(Level.DEBUG, "A frame failed", why);
+        if (why.code() == ErrorCode.MODEL_NOT_READY) {
+            error(why.code().name(), why.detail());
+        } else {
+            // No picture, or a model that failed on this one: the next frame may do better, and clients show every
+            // error.
+            shared.failed(why.code().name());
+        }
+    }
+
+    private boolean isUnwanted(Cancellation cancellation) {
+        return cancellation.isRequested() || connection.hasEnded();
+    }
+
+    /** Whether the frame was wanted to its end. */
+    private boolean tryLook(Request.Frame frame, Cancellation cancellation) {
+        LettersModel letters = recognizer.model();
+        List<Hand> hands = recognizer.hands(frame.image(), cancellation);
+        Optional<float[]> landmarks = letters.landmarks(hands);
+        Optional<float[]> clip;
+        synchronized (this) {
+            if (isUnwanted(cancellation)) {
+                return false;
+            }
+            clip = landmarks.flatMap(points -> coach.add(letters, points));
+        }
+        double[] distribution = clip.isEmpty() ? null : probabilities(clip.get(), cancellation);
+        List<Outgoing> outgoing = new ArrayList<>(2);
+        synchronized (this) {
+            if (isUnwanted(cancellation)) {
+                return false;
+            }
+            Optional<Result> result =
+                    distribution == null ? Optional.empty() : coach.add(distribution, shared.nanoTime());
+            if (features.contains(Feature.HANDS)) {
+                Seen seen = new Seen(
+                        hands,
+                        frame.timestamp(),
+                        coach.clipFrames(),
+                        letters.clipLength(),
+                        coach.distributions(),
+                        shared.settings().smoothing(),
+                        model);
+                reserve(outgoing, () -> Messages.hands(seen));
+            }
+            result.ifPresent(news -> reserve(outgoing, () -> Messages.result(news)));
+        }
+        outgoing.forEach(each -> each.place().fill(each.reply()));
+        return true;
+    }
+
+    private double[] probabilities(float[] clip, Cancellation cancellation) {
+        float[] probabilities = recognizer.probabilities(clip, cancellation);
+        shared.statistics().inferred();
+        double[] distribution = new double[probabilities.length];
+        for (int i = 0; i < distribution.length; i++) {
+            distribution[i] = probabilities[i];
+        }
+        return distribution;
+    }
+
+    private void reserve(List<Outgoing> outgoing, Supplier<Reply> reply) {
+        connection.outbox().tryReserve().ifPresent(place -> outgoing.add(new Outgoing(place, reply)));
+    }
+}
