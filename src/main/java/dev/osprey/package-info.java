@@ -5,7 +5,7 @@
  *
  * <pre>
  *   admin  health                                 the entrances that look at everything: operators, probes
- *     segmentation                                the capabilities: endpoint, messages, what to do with an answer
+ *     segmentation  fingerspelling                the capabilities: endpoint, messages, what to do with an answer
  *       socket                                    the container's WebSocket as the peer of a stream
  *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java

@@ -29,7 +29,7 @@ class ArchitectureTest {
             .layer("entrances")
             .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..")
             .layer("capabilities")
-            .definedBy("dev.osprey.segmentation..")
+            .definedBy("dev.osprey.segmentation..", "dev.osprey.fingerspelling..")
             .layer("socket")
             .definedBy("dev.osprey.socket..")
             .layer("stream")
@@ -73,6 +73,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule entrancesDoNotKnowEachOther =
             slices().matching("dev.osprey.(admin|health)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule capabilitiesDoNotKnowEachOther = slices().matching(
+                    "dev.osprey.(segmentation|fingerspelling)..")
+            .should()
+            .notDependOnEachOther();
 
     /** Runs before the server does, in its class loader, not the application's. */
     @ArchTest

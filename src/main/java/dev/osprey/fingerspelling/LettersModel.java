@@ -1,6 +1,8 @@
 package dev.osprey.fingerspelling;
 
 import dev.osprey.hands.Hand;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.model.ModelManifest.Normalisation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +18,19 @@ import java.util.Optional;
  */
 record LettersModel(int clipLength, int hands, boolean bothNeeded, boolean relativeToWrist, List<String> labels) {
 
-    /** Points of a hand, three numbers each. */
-    private static final int HAND = 21 * 3;
+    /** Numbers of one hand. */
+    private static final int HAND = 3 * ModelManifest.Landmarks.POINTS;
+
+    /** By the manifest of a model of letters. */
+    static LettersModel of(ModelManifest manifest) {
+        ModelManifest.Landmarks input = manifest.landmarks();
+        return new LettersModel(
+                input.clipLength(),
+                input.hands(),
+                input.handsNeeded() == 2,
+                input.normalisation() == Normalisation.WRIST,
+                manifest.labels());
+    }
 
     /**
      * The frame's part of the model's input; nothing where it shows too few hands.

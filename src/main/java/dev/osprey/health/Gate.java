@@ -1,6 +1,7 @@
 package dev.osprey.health;
 
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.segmentation.Segmentation;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -24,11 +25,13 @@ public class Gate extends HttpFilter {
     private static final Logger LOG = System.getLogger(Gate.class.getName());
 
     private final transient Provider<Segmentation> segmentation;
+    private final transient Provider<Fingerspelling> fingerspelling;
     private @Nullable OspreyException obstacle;
 
     @Inject
-    Gate(Provider<Segmentation> segmentation) {
+    Gate(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling) {
         this.segmentation = segmentation;
+        this.fingerspelling = fingerspelling;
     }
 
     /** Puts together what serves clients; with it comes what it needs, settings and models. */
@@ -36,6 +39,7 @@ public class Gate extends HttpFilter {
     public void init() {
         try {
             segmentation.get();
+            fingerspelling.get();
         } catch (OspreyException e) {
             obstacle = e;
             LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());

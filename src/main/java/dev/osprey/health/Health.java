@@ -1,14 +1,17 @@
 package dev.osprey.health;
 
+import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.segmentation.Segmentation;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * {@code GET /health} as the clients of the protocols ask it. Probes take {@code /health/live} and {@code /health/ready},
@@ -17,10 +20,12 @@ import java.io.IOException;
 public class Health extends HttpFilter {
 
     private final transient Provider<Segmentation> segmentation;
+    private final transient Provider<Fingerspelling> fingerspelling;
 
     @Inject
-    Health(Provider<Segmentation> segmentation) {
+    Health(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling) {
         this.segmentation = segmentation;
+        this.fingerspelling = fingerspelling;
     }
 
     @Override
@@ -37,6 +42,16 @@ public class Health extends HttpFilter {
                         .add("status", "ok")
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
                         .add("active_connections", segmentation.get().connectionCount())
+                        .add("fingerspelling", coach(fingerspelling.get()))
                         .build());
+    }
+
+    private static JsonObjectBuilder coach(Fingerspelling fingerspelling) {
+        Optional<String> obstacle = fingerspelling.obstacle();
+        JsonObjectBuilder coach = Json.createObjectBuilder()
+                .add("status", obstacle.isPresent() ? "unavailable" : "ok")
+                .add("active_connections", fingerspelling.connectionCount());
+        obstacle.ifPresent(why -> coach.add("reason", why));
+        return coach;
     }
 }
