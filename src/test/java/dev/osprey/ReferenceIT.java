@@ -5,13 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -33,7 +30,7 @@ class ReferenceIT extends RealServer {
 
     @Test
     void theServersMasksAreThoseOfTheReferenceImplementation() throws Exception {
-        Path python = python();
+        Python python = Python.with("cv2, torch, torchvision, transformers", "models/export/requirements.txt");
         List<Path> pictures = pictures();
         List<String> deviations = new ArrayList<>();
         try (StreamClient client = StreamClient.greeted(webSocket("/ws?features=binary,mask"))) {
@@ -59,31 +56,6 @@ class ReferenceIT extends RealServer {
         assertEquals(List.of(), deviations);
     }
 
-    /** The Python with the networks' packages. */
-    private static Path python() throws Exception {
-        Path python = Requires.program(
-                "Python with the networks (OSPREY_PYTHON names one)",
-                Stream.of(
-                                Optional.ofNullable(System.getenv("OSPREY_PYTHON")),
-                                Optional.of("target/venv/bin/python"),
-                                Optional.of(".venv/bin/python"),
-                                Optional.of("target/venv/Scripts/python.exe"),
-                                Optional.of(".venv/Scripts/python.exe"))
-                        .flatMap(Optional::stream)
-                        .toArray(String[]::new));
-        Run imports = run(python, List.of("-c", "import cv2, torch, torchvision, transformers"));
-        if (imports.status() != 0) {
-            throw Requires.missing("%s lacks what models/export/requirements.txt names (%s)"
-                    .formatted(
-                            python,
-                            imports.output()
-                                    .lines()
-                                    .reduce((first, last) -> last)
-                                    .orElse("no reason given")));
-        }
-        return python;
-    }
-
     /** Of the models' world and of the real one. */
     private static List<Path> pictures() throws IOException {
         List<Path> pictures = new ArrayList<>();
@@ -99,27 +71,12 @@ class ReferenceIT extends RealServer {
         return pictures;
     }
 
-    private static void makeReferences(Path python, Path model, Path masks, List<Path> pictures) throws Exception {
+    private static void makeReferences(Python python, Path model, Path masks, List<Path> pictures) throws Exception {
         List<String> arguments = new ArrayList<>(
                 List.of("models/export/reference.py", "--model", model.toString(), "--output", masks.toString()));
         pictures.forEach(picture -> arguments.add(picture.toString()));
-        Run run = run(python, arguments);
+        Python.Run run = python.run(arguments);
         assertEquals(0, run.status(), run::output);
-    }
-
-    private record Run(int status, String output) {}
-
-    private static Run run(Path program, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(1, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-            throw new IOException("It does not end: " + String.join(" ", command));
-        }
-        return new Run(process.exitValue(), output);
     }
 
     private static String stem(Path file) {
