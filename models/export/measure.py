@@ -31,7 +31,7 @@ def one_thread() -> onnxruntime.SessionOptions:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="a model.onnx with one uint8 input")
+    parser.add_argument("model", type=Path, help="a model.onnx with one input of uint8 or float32")
     parser.add_argument("--runs", type=int, default=200, help="timed runs (default: 200)")
     options = parser.parse_args()
 
@@ -40,7 +40,9 @@ def main() -> None:
     taken = session.get_inputs()[0]
     # One frame, where the graph takes any number.
     shape = [1 if isinstance(length, str) else length for length in taken.shape]
-    feed = {taken.name: np.random.default_rng(1).integers(0, 256, shape, np.uint8)}
+    random = np.random.default_rng(1)
+    values = random.integers(0, 256, shape, np.uint8) if taken.type == "tensor(uint8)" else random.random(shape, np.float32)
+    feed = {taken.name: values}
     for _ in range(WARM_UP_RUNS):
         session.run(None, feed)
     after = resident_mib()
