@@ -1,8 +1,9 @@
 """Trains a network that reads letters from the landmarks of a hand.
 
-    python models/training/letters.py letters --seed 1      # from a clip of 32 frames
     python models/training/letters.py letter --seed 1       # from a single frame
+    python models/training/letters.py letters --seed 1      # from a clip of 32 frames
 
+The reader of clips starts from the reader of frames with the same seed, which is trained first where there is none.
 Every step sees clips that are drawn for it, so none is seen twice. The same seed on the same machine gives the same
 weights. The result is a checkpoint and how well it does on clips of the training's own kind, by which everything here
 was chosen; publish_letters.py makes a model of it.
@@ -33,30 +34,12 @@ WORK = HERE.parent.parent / "target" / "training"
 VALIDATION_STREAM, HELD_OUT_STREAM = 1_000_001, 1_000_002
 EXAMPLES_OF_A_LETTER = 200
 RATE, DECAY, SMOOTHING = 3e-3, 0.01, 0.05
+# Of a hand in a frame.
+FEATURES = 128
+# Frames at the end of a clip that are looked at together.
+LATEST = 6
 # The mirror image of a landmark.
 MIRROR = (-1.0, 1.0, 1.0)
-
-
-def hand_encoder(width: int, features: int) -> nn.Module:
-    """From one hand's landmarks [..., 63] to features that are not negative."""
-    return nn.Sequential(nn.Linear(POINTS * 3, width), nn.ReLU(), nn.Linear(width, features), nn.ReLU())
-
-
-class ReadsClips(nn.Module):
-    """[N, 32, 42, 3] to scores [N, 26]. Left is the mirror image of Right, exactly; an absent hand counts for nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hand = hand_encoder(128, 96)
-        self.memory = nn.GRU(96, 112, batch_first=True)
-        self.head = nn.Linear(112, len(LETTERS))
-        self.register_buffer("sides", torch.tensor([(1.0, 1.0, 1.0), MIRROR])[:, None], persistent=False)
-
-    def forward(self, landmarks: Tensor) -> Tensor:
-        hands = (landmarks.unflatten(2, (2, POINTS)) * self.sides).flatten(3)
-        present = (hands.abs().amax(3, keepdim=True) > 0).float()
-        _, last = self.memory((self.hand(hands) * present).sum(2))
-        return self.head(last[0])
 
 
 class ReadsFrames(nn.Module):
@@ -64,13 +47,44 @@ class ReadsFrames(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hand = hand_encoder(192, 128)
-        self.head = nn.Sequential(nn.Linear(128, 96), nn.ReLU(), nn.Linear(96, len(LETTERS)))
+        # From a hand's landmarks to features that are not negative.
+        self.hand = nn.Sequential(nn.Linear(POINTS * 3, 192), nn.ReLU(), nn.Linear(192, FEATURES), nn.ReLU())
+        self.head = nn.Sequential(nn.Linear(FEATURES, 96), nn.ReLU(), nn.Linear(96, len(LETTERS)))
         self.register_buffer("mirror", torch.tensor(MIRROR), persistent=False)
 
+    def features(self, landmarks: Tensor) -> Tensor:
+        """[..., 21, 3] to [..., FEATURES]."""
+        seen, mirrored = self.hand(landmarks.flatten(-2)), self.hand((landmarks * self.mirror).flatten(-2))
+        return torch.maximum(seen, mirrored)
+
     def forward(self, landmarks: Tensor) -> Tensor:
-        seen, mirrored = self.hand(landmarks.flatten(1)), self.hand((landmarks * self.mirror).flatten(1))
-        return self.head(torch.maximum(seen, mirrored))
+        return self.head(self.features(landmarks))
+
+
+class ReadsClips(nn.Module):
+    """[N, 32, 42, 3] to scores [N, 26], the same for the mirror image and whatever side a hand is said to be.
+
+    The shape held at the end is read by the features of a trained reader of frames, which stay as they are; a memory of
+    all frames adds to its scores what the movement tells.
+    """
+
+    def __init__(self, frames: ReadsFrames | None = None) -> None:
+        super().__init__()
+        self.frames = frames or ReadsFrames()
+        self.frames.hand.requires_grad_(False)
+        self.memory = nn.GRU(FEATURES, 64, batch_first=True)
+        self.movement = nn.Linear(64, len(LETTERS))
+        # It begins by reading the shape alone.
+        nn.init.zeros_(self.movement.weight)
+        nn.init.zeros_(self.movement.bias)
+
+    def forward(self, landmarks: Tensor) -> Tensor:
+        hands = landmarks.unflatten(2, (2, POINTS))
+        present = (hands.abs().amax((3, 4)) > 0).float()
+        # An absent hand's features are the least there are, and so count for nothing.
+        features = (self.frames.features(hands) * present[..., None]).amax(2)
+        _, last = self.memory(features)
+        return self.frames.head(features[:, -LATEST:].mean(1)) + self.movement(last[0])
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ class Reader:
 
     name: str
     title: str
-    build: Callable[[], nn.Module]
+    build: Callable[..., nn.Module]
     shape: tuple[int, ...]
     # Landmarks, normalised, of one example for each of the letters.
     draw: Callable[[np.random.Generator, World, np.ndarray], np.ndarray]
@@ -99,7 +113,7 @@ def drawn_frames(random: np.random.Generator, world: World, letters: np.ndarray)
 
 READERS = {
     "letters": Reader(
-        "letters", "GRU over 32 frames", ReadsClips, (clips.FRAMES, 2 * POINTS, 3), drawn_clips, 2000, 128, "clips"
+        "letters", "GRU over 32 frames", ReadsClips, (clips.FRAMES, 2 * POINTS, 3), drawn_clips, 500, 128, "clips"
     ),
     "letter": Reader("letter", "Perceptron on one frame", ReadsFrames, (POINTS, 3), drawn_frames, 5000, 256, "frames"),
 }
@@ -113,11 +127,12 @@ def examples(reader: Reader, world: World, stream: int, of_each: int = EXAMPLES_
     return torch.from_numpy(np.concatenate(parts)), torch.from_numpy(letters)
 
 
-def train(reader: Reader, seed: int, steps: int) -> nn.Module:
+def train(reader: Reader, seed: int, steps: int, frames: ReadsFrames | None = None) -> nn.Module:
+    """A trained reader; one of clips starts from the given reader of frames."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    model = reader.build().train()
-    optimizer = torch.optim.AdamW(model.parameters(), RATE, weight_decay=DECAY)
+    model = (reader.build(frames) if frames else reader.build()).train()
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
     started, running = time.monotonic(), 0.0
     for step in range(steps):
@@ -130,7 +145,7 @@ def train(reader: Reader, seed: int, steps: int) -> nn.Module:
         optimizer.step()
         schedule.step()
         running += (loss.item() - running) * max(0.02, 1 / (step + 1))
-        if (step + 1) % 250 == 0:
+        if (step + 1) % 100 == 0:
             print(f"step {step + 1} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
     return model.eval()
 
@@ -163,20 +178,33 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="fewer for a quick try")
     parser.add_argument("--output", type=Path, default=WORK)
     options = parser.parse_args()
-    reader = READERS[options.reader]
-    steps = options.steps or reader.steps
     # The networks are small: more threads would cost more than they bring.
     torch.set_num_threads(1)
+    options.output.mkdir(parents=True, exist_ok=True)
+    reader = READERS[options.reader]
+    steps = options.steps or reader.steps
+    frames = None
+    if reader.build is ReadsClips:
+        first = options.output / f"letter-{options.seed}.pt"
+        if not first.exists():
+            print("first the reader of frames")
+            save(READERS["letter"], options.seed, READERS["letter"].steps, options.output)
+        frames = ReadsFrames()
+        frames.load_state_dict(torch.load(first, weights_only=True))
+    save(reader, options.seed, steps, options.output, frames)
+
+
+def save(reader: Reader, seed: int, steps: int, folder: Path, frames: ReadsFrames | None = None) -> None:
+    """Trains a reader and writes its checkpoint, what it took and how good it is."""
     started = time.process_time()
-    model = train(reader, options.seed, steps)
+    model = train(reader, seed, steps, frames)
     seconds = round(time.process_time() - started)
     shown, letters = examples(reader, TRAINING, VALIDATION_STREAM)
     with torch.no_grad():
         counts = confusion(model(shown).numpy(), letters.numpy())
-    options.output.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), options.output / f"{reader.name}-{options.seed}.pt")
-    result = {"seed": options.seed, "steps": steps, "seconds": seconds, "validation": accuracy(counts)}
-    (options.output / f"{reader.name}-{options.seed}.json").write_text(json.dumps(result, indent=2) + "\n")
+    torch.save(model.state_dict(), folder / f"{reader.name}-{seed}.pt")
+    result = {"seed": seed, "steps": steps, "seconds": seconds, "validation": accuracy(counts)}
+    (folder / f"{reader.name}-{seed}.json").write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result), weakest(counts))
 
 

@@ -44,10 +44,14 @@ SERVED_BATCH = 8
 TEXTS = {
     "sides": {
         "letters": "The first 21 points of a frame are the hand that MediaPipe calls Left, the others the Right one, an "
-        "absent hand's are\nzero. Either hand is read alike, by construction: swapping the two and mirroring x changes "
-        "nothing. A second,\nidle hand in the picture was part of the training, and so were hands that were called by the "
-        "wrong side.",
+        "absent hand's are\nzero. Either hand is read alike, by construction: neither mirroring x nor exchanging the sides "
+        "changes anything. A\nsecond, idle hand is in some of the clips; two hands that both show something are read as "
+        "one.",
         "letter": "Either hand is read alike, by construction: mirroring x changes nothing.",
+    },
+    "start": {
+        "letters": "from the model `letter` of the same seed, whose first layers stay as they are,",
+        "letter": "from nothing",
     },
     "moving": {
         "letters": "A clip begins with the learner\narriving from another letter or from a relaxed hand.",
@@ -189,7 +193,7 @@ def main() -> None:
         "heldOutExamples": len(letters),
         "shippedSeed": options.seeds[0],
         "seeds": runs,
-        "weakest": weakest(confusions[0]),
+        "weakest": {f"{a} read as {b}": share for a, b, share in weakest(confusions[0])},
     }
     RESULTS.write_text(json.dumps({name: results[name] for name in READERS if name in results}, indent=2) + "\n")
 
@@ -206,7 +210,7 @@ def main() -> None:
         "steps": runs[0]["steps"],
         "batch": reader.batch,
         "examples": reader.examples,
-        "minutes": max(1, round(statistics.mean(run["seconds"] for run in runs) / 60)),
+        "seconds": round(statistics.mean(run["seconds"] for run in runs)),
         "seeds": "\n".join(
             f"| {run['seed']} | {run['validation']:.3f} | {run['heldOut']:.3f} | {run['heldOutStill']:.3f} |" for run in runs
         ),

@@ -55,9 +55,11 @@ HELD_OUT = World(
 # Degrees by which a learner's joints and hand miss the letter: of a person, always, and from frame to frame.
 SLOPPY, THUMB_SLOPPY, ASKEW = 9.0, 6.0, 8.0
 TREMOR, TREMBLING = 1.2, 1.0
-# The detector's errors in lengths of the palm: of a whole clip, and from frame to frame; z has an own scale too.
+# The detector's errors in lengths of the palm: of a whole clip, and from frame to frame; z has an own scale too. It
+# finds what is far from the wrist nearer to the camera than it is: half a palm at the fingertips of a flat hand.
 CLIP_ERROR, FRAME_ERROR, HIDDEN_TIMES = 0.027, 0.015, 1.7
 DEPTH_CLIP_ERROR, DEPTH_FRAME_ERROR, DEPTH_SLANT, DEPTH_SCALE = 0.08, 0.03, 0.15, (0.5, 1.25)
+DEPTH_LEAN = (-0.05, 0.4)
 # A point that another one hides from the camera is this near to it in the picture, and this far behind it.
 BESIDE, BEHIND = 0.16, 0.1
 # Parts of all clips: with the wrong side all the time; with a second hand in the picture.
@@ -284,6 +286,8 @@ def _detected(random: np.random.Generator, flat: np.ndarray, z: np.ndarray) -> t
     error = (whole + _wander(random, flat.shape) * FRAME_ERROR) * (worse * quality)[..., None]
     slant = random.normal(0, DEPTH_SLANT, (count, 1, 1, 2))
     depth = z * random.uniform(*DEPTH_SCALE, (count, 1, 1)) + (slant * (flat - flat[..., :1, :])).sum(-1)
+    lean = random.uniform(*DEPTH_LEAN, (count, 1, 1))
+    depth = depth - lean * np.linalg.norm(flat - flat[..., :1, :], axis=-1)
     depth = depth + random.normal(0, DEPTH_CLIP_ERROR, (count, 1, POINTS)) * quality
     depth = depth + _wander(random, z.shape) * DEPTH_FRAME_ERROR * worse * quality
     return flat + error, depth - depth[..., :1]
