@@ -4,8 +4,8 @@
     python models/training/letters.py letters --seed 1      # from a clip of 32 frames
 
 The reader of clips starts from the reader of frames with the same seed, which is trained first where there is none.
-Every step sees clips that are drawn for it, so none is seen twice. The same seed on the same machine gives the same
-weights. The result is a checkpoint and how well it does on clips of the training's own kind, by which everything here
+The reader of frames sees frames that are drawn for each step, the reader of clips each clip five times. The same seed on
+the same machine gives the same weights. The result is a checkpoint and how well it does on clips of the training's own kind, by which everything here
 was chosen; publish_letters.py makes a model of it.
 """
 
@@ -34,6 +34,8 @@ WORK = HERE.parent.parent / "target" / "training"
 VALIDATION_STREAM, HELD_OUT_STREAM = 1_000_001, 1_000_002
 EXAMPLES_OF_A_LETTER = 200
 RATE, DECAY, SMOOTHING = 3e-3, 0.01, 0.05
+# How often the reader of clips sees each of its clips.
+EPOCHS = 5
 # Of a hand in a frame.
 FEATURES = 128
 # Frames at the end of a clip that are looked at together.
@@ -78,13 +80,19 @@ class ReadsClips(nn.Module):
         nn.init.zeros_(self.movement.weight)
         nn.init.zeros_(self.movement.bias)
 
-    def forward(self, landmarks: Tensor) -> Tensor:
+    def features(self, landmarks: Tensor) -> Tensor:
+        """[N, 32, FEATURES], which training does not change."""
         hands = landmarks.unflatten(2, (2, POINTS))
         present = (hands.abs().amax((3, 4)) > 0).float()
         # An absent hand's features are the least there are, and so count for nothing.
-        features = (self.frames.features(hands) * present[..., None]).amax(2)
+        return (self.frames.features(hands) * present[..., None]).amax(2)
+
+    def scores(self, features: Tensor) -> Tensor:
         _, last = self.memory(features)
         return self.frames.head(features[:, -LATEST:].mean(1)) + self.movement(last[0])
+
+    def forward(self, landmarks: Tensor) -> Tensor:
+        return self.scores(self.features(landmarks))
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ def drawn_frames(random: np.random.Generator, world: World, letters: np.ndarray)
 
 READERS = {
     "letters": Reader(
-        "letters", "GRU over 32 frames", ReadsClips, (clips.FRAMES, 2 * POINTS, 3), drawn_clips, 500, 128, "clips"
+        "letters", "GRU over 32 frames", ReadsClips, (clips.FRAMES, 2 * POINTS, 3), drawn_clips, 250, 128, "clips"
     ),
     "letter": Reader("letter", "Perceptron on one frame", ReadsFrames, (POINTS, 3), drawn_frames, 5000, 256, "frames"),
 }
@@ -127,6 +135,17 @@ def examples(reader: Reader, world: World, stream: int, of_each: int = EXAMPLES_
     return torch.from_numpy(np.concatenate(parts)), torch.from_numpy(letters)
 
 
+@torch.no_grad()
+def features_of_clips(
+    model: ReadsClips, random: np.random.Generator, reader: Reader, steps: int
+) -> tuple[Tensor, Tensor]:
+    """Features and letters of so many clips that training sees each EPOCHS times."""
+    letters = random.integers(len(LETTERS), size=max(reader.batch, steps * reader.batch // EPOCHS))
+    parts = np.array_split(letters, len(letters) // 256 + 1)
+    features = [model.features(torch.from_numpy(reader.draw(random, TRAINING, part))) for part in parts]
+    return torch.cat(features), torch.from_numpy(letters)
+
+
 def train(reader: Reader, seed: int, steps: int, frames: ReadsFrames | None = None) -> nn.Module:
     """A trained reader; one of clips starts from the given reader of frames."""
     torch.manual_seed(seed)
@@ -134,11 +153,17 @@ def train(reader: Reader, seed: int, steps: int, frames: ReadsFrames | None = No
     model = (reader.build(frames) if frames else reader.build()).train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
+    known = features_of_clips(model, random, reader, steps) if isinstance(model, ReadsClips) else None
     started, running = time.monotonic(), 0.0
     for step in range(steps):
-        letters = random.integers(len(LETTERS), size=reader.batch)
-        scores = model(torch.from_numpy(reader.draw(random, TRAINING, letters)))
-        loss = functional.cross_entropy(scores, torch.from_numpy(letters), label_smoothing=SMOOTHING)
+        if known:
+            chosen = torch.from_numpy(random.integers(len(known[1]), size=reader.batch))
+            scores, wanted = model.scores(known[0][chosen]), known[1][chosen]
+        else:
+            letters = random.integers(len(LETTERS), size=reader.batch)
+            scores = model(torch.from_numpy(reader.draw(random, TRAINING, letters)))
+            wanted = torch.from_numpy(letters)
+        loss = functional.cross_entropy(scores, wanted, label_smoothing=SMOOTHING)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
