@@ -58,7 +58,7 @@ export class Comparison extends EventTarget {
     return this.streams.every((stream) => stream.isConnected);
   }
 
-  /** @returns {import('./stream.js').Connection} of a stream that is not connected, where there is one */
+  /** @returns {import('./socket.js').Connection} of a stream that is not connected, where there is one */
   get connection() {
     return this.streams.map(({ connection }) => connection).sort((one, other) => (one.state === 'connected') - (other.state === 'connected'))[0];
   }

@@ -7,11 +7,11 @@ import { Notices } from './notices.js';
 import { NumbersPanel } from './numbers.js';
 import { Picker } from './picker.js';
 import { Settings } from './settings.js';
+import { State } from './state.js';
 import { Stats } from './stats.js';
 import { Stream } from './stream.js';
 import { WORLD } from './truth.js';
 import { View } from './view.js';
-import { askHealth, describe, whyClosed } from './words.js';
 
 const LONG_WAIT_MILLIS = 4_000;
 
@@ -28,8 +28,6 @@ const capture = new Capture(byId('input'), stream, () => stats.dropped());
 new NumbersPanel(stats);
 
 let answered = false;
-/** @type {import('./words.js').Health} */
-let health = 'unknown';
 
 function isComparing() {
   return capture.sink === comparison;
@@ -42,43 +40,17 @@ function connect() {
   }
 }
 
-function showState() {
-  // No frames are captured in a hidden tab; nobody is to be told that the server is slow.
-  if (document.hidden) {
-    return;
-  }
-  const { connection, isConnected } = capture.sink;
-  const frames = { answered, answering: (isComparing() ? comparison : stats).answeredWithin(performance.now(), LONG_WAIT_MILLIS) };
-  const { text, tone, countdown = '' } = describe(connection, picker.state, frames, health);
-  const status = byId('status');
-  // Written only when it differs: a live region reads out every write.
-  if (status.textContent !== text) {
-    status.textContent = text;
-  }
-  byId('countdown').textContent = countdown;
-  byId('state').dataset.tone = tone;
-  stage.classList.toggle('paused', picker.state !== 'running' || !isConnected);
-  byId('connect').hidden = !['idle', 'refused', 'lost'].includes(connection.state);
-}
+const state = new State({
+  notices,
+  picker,
+  connect,
+  sink: () => capture.sink,
+  frames: () => ({ answered, answering: (isComparing() ? comparison : stats).answeredWithin(performance.now(), LONG_WAIT_MILLIS) }),
+});
 
 /** @param {Stream} each whose connection and errors are put into words */
 function watch(each) {
-  each.addEventListener('connection', async ({ detail: connection }) => {
-    showState();
-    if (connection.state === 'connected') {
-      health = 'unknown';
-      notices.clear('connection');
-    } else if (connection.state === 'reconnecting' && health === 'unknown' && connection.code !== 1001) {
-      health = await askHealth();
-      showState();
-    } else if (connection.state === 'refused' || connection.state === 'lost') {
-      health = await askHealth();
-      if (each.connection === connection) {
-        const title = connection.state === 'refused' ? 'The server refused the connection.' : 'No connection to the server.';
-        notices.show('connection', title, whyClosed(connection, health), { action: 'Connect again', onAction: connect });
-      }
-    }
-  });
+  state.watch(each);
   each.addEventListener('error', ({ detail: { code, message } }) => {
     if (MODE_ERRORS.has(code)) {
       notices.show(code, 'The mode stays as it was.', message);
@@ -96,7 +68,7 @@ function wasShown() {
   notices.clear('INFERENCE_FAILED', 'REPLY_UNREADABLE', 'picture');
   answered = true;
   stage.classList.remove('empty');
-  showState();
+  state.show();
 }
 
 function wasUnreadable() {
@@ -145,7 +117,7 @@ function look(name) {
     capture.sink = sink;
     startNumbers();
     isComparing() ? comparison.connect() : comparison.disconnect();
-    showState();
+    state.show();
   }
 }
 
@@ -155,16 +127,13 @@ picker.addEventListener('source', ({ detail: source }) => {
   comparison.start(source);
   capture.start(source);
   connect();
-  showState();
+  state.show();
 });
 picker.addEventListener('stop', () => {
   capture.stop();
   comparison.stop();
-  showState();
+  state.show();
 });
-picker.addEventListener('state', showState);
-
-byId('connect').addEventListener('click', connect);
 document.querySelectorAll('input[name="view"]').forEach((radio) =>
   radio.addEventListener('change', () => look(radio.value)));
 byId('play-sample').addEventListener('click', () => picker.play('sample'));
@@ -184,6 +153,5 @@ stage.classList.add('empty');
 document.addEventListener('visibilitychange', () => stats.resumed(performance.now()));
 // A page kept for the Back button must not keep the camera.
 addEventListener('pagehide', () => picker.stop());
-setInterval(showState, 1_000);
-showState();
+state.show();
 stream.connect();

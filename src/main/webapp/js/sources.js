@@ -11,6 +11,7 @@ import { Truth } from './truth.js';
  * @property {() => void} stop
  * @property {(fault: SourceFault) => void} [onfault] set by the user of the source
  * @property {string} [deviceId] of a webcam
+ * @property {boolean} [facesVisitor] of a webcam, which may also look ahead
  * @property {Truth} [truth] of the sample
  */
 
@@ -27,8 +28,8 @@ export class SourceFault extends Error {
 }
 
 const CAMERA_FAULTS = {
-  NotAllowedError: ['The camera was refused.', 'Allow the camera for this page in the browser’s address bar and press Start again, or use a picture, a clip or the sample.'],
-  NotFoundError: ['No camera was found.', 'Connect one and press Start again, or use a picture, a clip or the sample.'],
+  NotAllowedError: ['The camera was refused.', 'Allow the camera for this page in the browser’s address bar and press Start again, or use another source.'],
+  NotFoundError: ['No camera was found.', 'Connect one and press Start again, or use another source.'],
   OverconstrainedError: ['The chosen camera is gone.', 'Choose another camera and press Start again.'],
   NotReadableError: ['The camera is in use.', 'Close the other program or tab that uses it and press Start again.'],
 };
@@ -39,7 +40,7 @@ const CAMERA_FAULTS = {
  */
 export async function openWebcam(deviceId) {
   if (!navigator.mediaDevices?.getUserMedia) {
-    throw new SourceFault('The browser keeps cameras from this page.', 'Cameras need https or localhost. Open the page there, or use a picture, a clip or the sample.');
+    throw new SourceFault('The browser keeps cameras from this page.', 'Cameras need https or localhost. Open the page there, or use another source.');
   }
   const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'user' };
   let media;
@@ -56,7 +57,8 @@ export async function openWebcam(deviceId) {
     throw new SourceFault('The camera shows no picture.', `The browser says: ${fault.message || fault.name}`);
   });
   const source = videoSource(video, release);
-  source.deviceId = track.getSettings().deviceId;
+  const { deviceId: opened, facingMode } = track.getSettings();
+  Object.assign(source, { deviceId: opened, facesVisitor: facingMode !== 'environment' });
   track.onended = () => source.onfault?.(new SourceFault('The camera stopped.', 'It was unplugged or taken by another program. Press Start to try again.'));
   return source;
 }

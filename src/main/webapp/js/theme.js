@@ -1,26 +1,10 @@
 /** Light or dark: as the system asks, until the visitor presses the button; then as pressed last. */
 
+import { keep, recall } from './memory.js';
+
 const KEY = 'osprey.theme';
 const root = document.documentElement;
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
-
-/** @returns {?string} what the visitor chose; storage may be switched off */
-function remembered() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} theme */
-function remember(theme) {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
-}
 
 function isDark() {
   return root.dataset.theme ? root.dataset.theme === 'dark' : systemIsDark.matches;
@@ -32,7 +16,7 @@ function announce() {
 }
 
 // Runs before the first paint, so that a dark page does not begin with a white flash.
-const chosen = remembered();
+const chosen = recall(KEY);
 if (chosen === 'light' || chosen === 'dark') {
   root.dataset.theme = chosen;
 }
@@ -43,7 +27,7 @@ systemIsDark.addEventListener('change', announce);
 document.addEventListener('click', (event) => {
   if (event.target instanceof Element && event.target.closest('#theme')) {
     root.dataset.theme = isDark() ? 'light' : 'dark';
-    remember(root.dataset.theme);
+    keep(KEY, root.dataset.theme);
     announce();
   }
 });

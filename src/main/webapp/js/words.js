@@ -3,12 +3,17 @@
 /**
  * @typedef {'none'|'opening'|'running'} SourceState
  * @typedef {'unknown'|'ready'|'not-ready'|'unreachable'} Health
+ *
+ * @typedef {object} Frames what became of those that were sent
+ * @property {boolean} answering lately
+ * @property {boolean} answered ever since the source runs
+ * @property {string} [working] what the page is called while they are answered
  */
 
 /**
- * @param {import('./stream.js').Connection} connection
+ * @param {import('./socket.js').Connection} connection
  * @param {SourceState} source
- * @param {{answering: boolean, answered: boolean}} frames answering: lately; answered: ever since the source runs
+ * @param {Frames} frames
  * @param {Health} health
  * @returns {{text: string, tone: 'good'|'wait'|'bad'|'idle', countdown?: string}} the countdown apart, because the text
  *     is read out whenever it changes
@@ -31,9 +36,9 @@ export function describe(connection, source, frames, health) {
         return { tone: 'wait', text: 'Connected, opening the source…' };
       }
       if (frames.answering) {
-        return { tone: 'good', text: 'Streaming' };
+        return { tone: 'good', text: frames.working ?? 'Streaming' };
       }
-      return { tone: 'wait', text: frames.answered ? 'Connected, the server is taking long' : 'Connected, waiting for the first picture' };
+      return { tone: 'wait', text: frames.answered ? 'Connected, the server is taking long' : 'Connected, waiting for the first answer' };
     case 'refused':
       return { tone: 'bad', text: `Refused by the server (${code})` };
     case 'lost':
@@ -65,7 +70,7 @@ const HEALTHS = {
 };
 
 /**
- * @param {import('./stream.js').Connection} connection that ended
+ * @param {import('./socket.js').Connection} connection that ended
  * @param {Health} health asked afterwards
  * @returns {string}
  */
