@@ -90,6 +90,8 @@ picker.addEventListener('source', ({ detail: source }) => {
   byId('stage').classList.remove('empty');
   byId('mirror').toggleAttribute('data-mirrored', Boolean(source.facesVisitor));
   capture.start(source);
+  // What was seen in another source says nothing about this one.
+  capture.sink.ask(lesson.letter);
   capture.sink.connect();
   forget();
 });

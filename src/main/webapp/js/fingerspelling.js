@@ -41,6 +41,10 @@ export class Fingerspelling extends LiveSocket {
   #letter = null;
   /** Resets the server has not confirmed: until then results are about what was asked for before. */
   #resets = 0;
+  /** Whether there was a result about the letter asked for. */
+  #told = false;
+  /** Whether the newest frame but one was enough for a result. */
+  #enough = false;
 
   /** @param {string} letter the learner goes on to; asked for again on each new connection */
   ask(letter) {
@@ -63,6 +67,7 @@ export class Fingerspelling extends LiveSocket {
   #reset() {
     if (this.send(JSON.stringify({ jpeg_blob: null, new_word_letter: this.#letter }))) {
       this.#resets++;
+      this.#told = this.#enough = false;
       // The frame in work is given up with what was asked for.
       this.#unanswered.clear();
     }
@@ -110,13 +115,28 @@ export class Fingerspelling extends LiveSocket {
     }
     if (message.hands) {
       this.#unanswered.release(message.timestamp);
-      this.tell('hands', message);
+      this.#watched(message);
     } else if (message.error) {
       this.#unanswered.releaseOldest();
       this.tell('error', message.error);
     } else {
       this.#judged(message);
     }
+  }
+
+  /**
+   * After a reset the server keeps to itself what differs too little from an A that was not seen at all. Where a frame was
+   * enough for a result and none came before the next frame, that is what it has seen.
+   *
+   * @param {Hands} message
+   */
+  #watched(message) {
+    this.tell('hands', message);
+    if (this.#enough && !this.#told && this.#resets === 0) {
+      this.#told = true;
+      this.tell('result', { letter: 'A', probability: 0 });
+    }
+    this.#enough = message.hands.length > 0 && message.distributions >= message.distributions_needed;
   }
 
   /** @param {Result} result a reset is confirmed by an A that was not seen at all */
@@ -126,6 +146,7 @@ export class Fingerspelling extends LiveSocket {
         this.#resets--;
       }
     } else {
+      this.#told = true;
       this.tell('result', { letter, probability });
     }
   }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
 /**
- * What the fake camera sees: the still of the world, 640×480, swaying by a few pixels, as the concatenated JPEGs that
- * Chromium takes for a camera and plays in a loop.
+ * What the fake camera sees: a still, 640×480, swaying by a few pixels, as the concatenated JPEGs that Chromium takes for a
+ * camera and plays in a loop.
  */
 final class CameraClip {
 
@@ -23,8 +23,8 @@ final class CameraClip {
 
     private CameraClip() {}
 
-    static void write(Path file) throws IOException {
-        BufferedImage still = ImageIO.read(World.STILL.toFile());
+    static void write(Path picture, Path file) throws IOException {
+        BufferedImage still = ImageIO.read(picture.toFile());
         BufferedImage frame = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = frame.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);

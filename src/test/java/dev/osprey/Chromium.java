@@ -43,8 +43,27 @@ final class Chromium implements AutoCloseable {
             "checkbox", "input[type=checkbox]",
             "slider", "input[type=range]",
             "file", "input[type=file]",
-            "img", "canvas",
+            "img", "canvas, img, svg[role=img]",
+            "textbox", "input[type=text]",
+            "link", "a[href]",
             "radiogroup", "[role=radiogroup]");
+
+    /** What {@link #watchSocketsAndCameras} puts before every page. */
+    private static final String WITNESS = """
+        window.witness = { sockets: [], tracks: [], elsewhere: null };
+        window.WebSocket = class extends WebSocket {
+          constructor(address) {
+            super(witness.elsewhere ?? address);
+            witness.sockets.push(this);
+          }
+        };
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+          const media = await open(wanted);
+          witness.tracks.push(...media.getTracks());
+          return media;
+        };
+        """;
 
     /** Warns of every Chromium newer than Selenium; held here, because the log manager holds loggers weakly. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
@@ -115,9 +134,12 @@ final class Chromium implements AutoCloseable {
         return new Chromium(new ChromeDriver(service, options));
     }
 
-    /** Runs before the scripts of every page opened from now on. */
-    void prepend(String script) {
-        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    /**
+     * Lets a test see the sockets and cameras of every page opened from now on, break the first and send the next ones
+     * elsewhere.
+     */
+    void watchSocketsAndCameras() {
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WITNESS));
     }
 
     void visit(URI address) {
@@ -236,6 +258,16 @@ final class Chromium implements AutoCloseable {
                 .ignoring(StaleElementReferenceException.class)
                 .withMessage(() -> "%s; status: %s; notices: %s".formatted(expectation, status(), notices()))
                 .until(ignored -> condition.getAsBoolean());
+    }
+
+    /** Whether the page is no wider than the window. */
+    boolean fits() {
+        return holds("document.scrollingElement.scrollWidth <= innerWidth");
+    }
+
+    /** The colour of the page itself. */
+    String paper() {
+        return String.valueOf(run("return getComputedStyle(document.body).backgroundColor"));
     }
 
     void photograph(Path file) throws IOException {

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.Seen.Colour;
 import dev.osprey.Seen.Spot;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,23 +30,6 @@ class PageIT extends RealServer {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
 
-    /** Lets a test see the page's sockets and cameras, break the first and send the next ones elsewhere. */
-    private static final String WITNESS = """
-        window.witness = { sockets: [], tracks: [], elsewhere: null };
-        window.WebSocket = class extends WebSocket {
-          constructor(address) {
-            super(witness.elsewhere ?? address);
-            witness.sockets.push(this);
-          }
-        };
-        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-        navigator.mediaDevices.getUserMedia = async (wanted) => {
-          const media = await open(wanted);
-          witness.tracks.push(...media.getTracks());
-          return media;
-        };
-        """;
-
     // A field, because Arquillian lays claim to every parameter.
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -60,9 +41,9 @@ class PageIT extends RealServer {
     @BeforeAll
     static void openChromium() throws IOException {
         Path clip = folder.resolve("camera.mjpeg");
-        CameraClip.write(clip);
+        CameraClip.write(World.STILL, clip);
         chromium = Chromium.withCamera(clip);
-        chromium.prepend(WITNESS);
+        chromium.watchSocketsAndCameras();
     }
 
     @AfterAll
@@ -439,32 +420,28 @@ class PageIT extends RealServer {
     void fitsATelephone() {
         for (String scheme : List.of("light", "dark")) {
             chromium.look(375, 812, scheme);
-            assertFits();
+            assertTrue(chromium.fits());
         }
         startCamera();
         chromium.find("img", "Segmented picture");
-        assertFits();
+        assertTrue(chromium.fits());
         chromium.radio("View", "Compare").click();
         chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
-        assertFits();
-    }
-
-    private static void assertFits() {
-        assertTrue(chromium.holds("document.scrollingElement.scrollWidth <= innerWidth"));
+        assertTrue(chromium.fits());
     }
 
     @Test
     void remembersTheThemeThatWasChosen() {
         WebElement button = chromium.find("button", "Dark theme");
-        Object light = paper();
+        String light = chromium.paper();
         button.click();
-        Object dark = paper();
+        String dark = chromium.paper();
         assertNotEquals(light, dark);
         assertEquals("true", button.getDomAttribute("aria-pressed"));
         chromium.visit(http("/"));
-        assertEquals(dark, paper());
+        assertEquals(dark, chromium.paper());
         chromium.find("button", "Dark theme").click();
-        assertEquals(light, paper());
+        assertEquals(light, chromium.paper());
     }
 
     @Test
@@ -547,15 +524,5 @@ class PageIT extends RealServer {
     private static double number(String figure) {
         String number = figure.replaceAll("[^0-9.].*", "");
         return number.isEmpty() ? 0 : Double.parseDouble(number);
-    }
-
-    private static Object paper() {
-        return String.valueOf(chromium.run("return getComputedStyle(document.body).backgroundColor"));
-    }
-
-    private static int unusedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,0 +1,477 @@
+package dev.osprey;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The coach's page in a real Chromium, with a camera that sees the photograph of an open hand. */
+class CoachPageIT extends RealServer {
+
+    private static final Path HAND = Path.of("../shared/data/images/hand-open.png");
+    private static final int WIDTH = 640;
+    private static final int HEIGHT = 480;
+
+    /** Where a person sees the wrist and the fingertips in the photograph, by landmark. */
+    private static final Map<Integer, Point> KNOWN = Map.of(
+            0, new Point(62, 262),
+            4, new Point(178, 120),
+            8, new Point(294, 167),
+            12, new Point(323, 221),
+            16, new Point(311, 283),
+            20, new Point(267, 316));
+
+    /** The hand is 270 pixels long, and it sways. */
+    private static final double TOLERANCE_PIXELS = 20;
+
+    private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
+
+    // A field, because Arquillian lays claim to every parameter.
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Chromium chromium;
+
+    /** A place in the picture, in pixels from its upper left corner. */
+    private record Point(double x, double y) {
+
+        boolean isNear(Point other) {
+            return Math.hypot(x - other.x, y - other.y) <= TOLERANCE_PIXELS;
+        }
+    }
+
+    @BeforeAll
+    static void openChromium() throws IOException {
+        Path clip = folder.resolve("hand.mjpeg");
+        CameraClip.write(Requires.existing("The photograph of an open hand", HAND), clip);
+        chromium = Chromium.withCamera(clip);
+        chromium.watchSocketsAndCameras();
+    }
+
+    @AfterAll
+    static void closeChromium() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void openThePage() {
+        chromium.look(1280, 1000, "light");
+        open();
+        chromium.run("localStorage.clear()");
+        open();
+    }
+
+    @AfterEach
+    void leavesTheConsoleWithoutErrors() {
+        assertEquals(List.of(), chromium.errors());
+    }
+
+    private static void open() {
+        chromium.visit(http("/coach.html"));
+        chromium.until("the page is connected", () -> chromium.status().equals("Connected, waiting for a source"));
+    }
+
+    @Test
+    void drawsTheSkeletonOnTheHandInTheMirror() {
+        startCamera();
+        assertTrue(chromium.holds("new DOMMatrix(getComputedStyle(document.getElementById('mirror')).transform).a === -1"));
+        KNOWN.forEach((landmark, known) -> chromium.until(
+                "landmark %d is at %s".formatted(landmark, known),
+                () -> shown(landmark, true).isNear(known)));
+        assertEquals(21, chromium.number("document.querySelectorAll('#skeleton circle').length"));
+        assertEquals("Watching", chromium.status());
+    }
+
+    @Test
+    void showsAPictureFromDiskAsItIs() {
+        startWith(HAND);
+        assertTrue(chromium.holds("getComputedStyle(document.getElementById('mirror')).transform === 'none'"));
+        KNOWN.forEach((landmark, known) -> chromium.until(
+                "landmark %d is at %s".formatted(landmark, known),
+                () -> shown(landmark, false).isNear(known)));
+    }
+
+    /** Where a landmark is drawn, in pixels of the picture as the camera took it. */
+    private static Point shown(int landmark, boolean mirrored) {
+        Object place = chromium.run("""
+            const [canvas, point, mirrored] = arguments;
+            const whole = canvas.getBoundingClientRect();
+            const joint = document.querySelector(`#skeleton [data-point="${point}"]`).getBoundingClientRect();
+            const scale = Math.min(whole.width / canvas.width, whole.height / canvas.height);
+            const fromLeft = (joint.left + joint.right - whole.left - whole.right) / 2 / scale;
+            const fromTop = (joint.top + joint.bottom - whole.top - whole.bottom) / 2 / scale;
+            return [canvas.width / 2 + (mirrored ? -fromLeft : fromLeft), canvas.height / 2 + fromTop];
+            """, chromium.find("img", "Your picture"), landmark, mirrored);
+        List<?> numbers = (List<?>) requireNonNull(place);
+        return new Point(((Number) numbers.get(0)).doubleValue(), ((Number) numbers.get(1)).doubleValue());
+    }
+
+    @Test
+    void saysHowCloseTheHandIsToTheLetter() {
+        startCamera();
+        chromium.until("a letter is seen", () -> seen().matches("[A-Z]"));
+        WebElement gauge = chromium.find("meter", "How close");
+        int percent = Integer.parseInt(gauge.getDomAttribute("aria-valuenow"));
+        assertTrue(percent >= 0 && percent <= 100, percent + " %");
+        chromium.until("the gauge says it in words", () -> String.valueOf(gauge.getDomAttribute("aria-valuetext"))
+                .matches("\\d+ %, 70 % are enough"));
+        assertTrue(gauge.getText().matches("(?s)\\d+ %.*"), gauge.getText());
+        // An open hand shows none of the letters of a fist.
+        assertNotEquals("A", seen());
+        assertTrue(verdict().startsWith("That looks like a"), verdict());
+    }
+
+    @Test
+    void asksForTheLetterThatIsChosen() {
+        startCamera();
+        chromium.radio("Letter", "L").click();
+        assertEquals("L", chromium.element("letter").getText());
+        assertEquals("Index finger up, thumb out: an L.", chromium.element("shape").getText());
+        WebElement drawing = chromium.find("img", "The letter L as a right hand shows it");
+        chromium.until("the drawing is there", () -> chromium.holds("arguments[0].naturalWidth > 0", drawing));
+        chromium.until("the server judges the hand again", () -> seen().matches("[A-Z]"));
+    }
+
+    @Test
+    void hasADrawingAndWordsForEveryLetter() {
+        for (char letter = 'A'; letter <= 'Z'; letter++) {
+            chromium.radio("Letter", String.valueOf(letter)).click();
+            WebElement drawing = chromium.find("img", "The letter %c as a right hand shows it".formatted(letter));
+            chromium.until("the drawing is there", () -> chromium.holds("arguments[0].naturalWidth > 0", drawing));
+            assertFalse(chromium.element("shape").getText().isBlank());
+        }
+    }
+
+    @Test
+    void judgesAMovementByManyFrames() {
+        startCamera();
+        chromium.radio("Letter", "J").click();
+        chromium.until("the page says how much it has watched", () -> verdict().matches("Watching: \\d+ % of what it takes\\."));
+        assertTrue(chromium.holds("witness.sockets.at(-1).url.endsWith('&model=letters')"));
+        chromium.until("the server judges the movement", () -> seen().matches("[A-Z]"));
+        chromium.radio("Letter", "K").click();
+        chromium.until("the server judges the hand again", () -> seen().matches("[A-Z]"));
+        assertEquals(2, chromium.number("witness.sockets.length"));
+    }
+
+    /** The photograph is turned until the hand is taken for a letter; that letter is what is spelled then. */
+    @Test
+    void practisesAWordToItsScore() throws IOException {
+        String letter = showALetter();
+        String other = letter.equals("B") ? "D" : "B";
+        chromium.radio("Practise", "Words").click();
+        chromium.find("textbox", "A word of your own").sendKeys(letter + "-" + other + letter.toLowerCase());
+        chromium.find("button", "Practise").click();
+        chromium.until("the first letter is shown", () -> tile(0, "shown") && tile(1, "now") && tile(2, "next"));
+        assertEquals(other, chromium.element("letter").getText());
+        chromium.find("button", "Skip this letter").click();
+        chromium.until("the word is done", () -> chromium.shows("group", "Score"));
+        assertTrue(tile(0, "shown") && tile(1, "skipped") && tile(2, "shown"));
+        WebElement score = chromium.find("group", "Score");
+        // Two of three letters, at most; less only where they took longer than 3 seconds.
+        int value = Integer.parseInt(score.findElement(By.tagName("b")).getText());
+        assertTrue(value > 0 && value <= 67, value + " of 100");
+        assertTrue(chromium.figure(score, "Time").matches("\\d+\\.\\d s"), chromium.figure(score, "Time"));
+        assertTrue(Integer.parseInt(chromium.figure(score, "Letters a minute")) > 0);
+        assertTrue(chromium.figure(score, "Slowest").startsWith(letter + ", "), chromium.figure(score, "Slowest"));
+        assertEquals("this one", chromium.figure(score, "Best so far"));
+        chromium.find("button", "Again").click();
+        chromium.until("the word is begun anew", () -> tile(1, "next") || tile(1, "now"));
+        chromium.find("button", "Stop practising").click();
+        assertTrue(chromium.shows("group", "Words to practise"));
+    }
+
+    @Test
+    void marksTheLettersThatWereShownAndGoesOn() throws IOException {
+        String letter = showALetter();
+        chromium.find("checkbox", "Go on to the next letter by itself").click();
+        chromium.radio("Letter", letter.equals("B") ? "D" : "B").click();
+        chromium.radio("Letter", letter).click();
+        String next = letter.equals("Z") ? "A" : String.valueOf((char) (letter.charAt(0) + 1));
+        chromium.until("the next letter is asked for", () -> chromium.element("letter").getText().equals(next));
+        assertTrue(chromium.radio("Letter", next).isSelected());
+        open();
+        assertEquals("1 of 26 shown so far", chromium.element("marks").getText());
+        chromium.find("button", "Begin anew").click();
+        assertEquals("0 of 26 shown so far", chromium.element("marks").getText());
+    }
+
+    /**
+     * Shows pictures of the hand in different attitudes until it is taken for a letter beyond doubt, and asks for it.
+     *
+     * @return the letter
+     */
+    private static String showALetter() throws IOException {
+        for (int degrees = 135; degrees < 135 + 360; degrees += 15) {
+            startWith(turned(degrees));
+            chromium.until("a letter is seen", () -> seen().matches("[A-Z]"));
+            String letter = seen();
+            chromium.radio("Letter", letter).click();
+            chromium.until("the letter is judged", () -> seen().matches("[A-Z]"));
+            if (verdict().equals("That is %s %s.".formatted("AEFHILMNORSX".contains(letter) ? "an" : "a", letter))) {
+                return letter;
+            }
+            chromium.find("button", "Stop").click();
+        }
+        throw new AssertionError("The hand was taken for no letter in any attitude");
+    }
+
+    /** The photograph, turned about the middle of the hand, which then is in the middle of the picture. */
+    private static Path turned(int degrees) throws IOException {
+        BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        graphics.setColor(Color.GRAY);
+        graphics.fillRect(0, 0, WIDTH, HEIGHT);
+        graphics.translate(WIDTH / 2, HEIGHT / 2);
+        graphics.rotate(Math.toRadians(degrees));
+        graphics.translate(-195, -225);
+        graphics.drawImage(ImageIO.read(HAND.toFile()), 0, 0, null);
+        graphics.dispose();
+        Path file = folder.resolve("turned-%d.png".formatted(degrees));
+        ImageIO.write(picture, "png", file.toFile());
+        return file;
+    }
+
+    @Test
+    void refusesAWordWithoutLetters() {
+        chromium.radio("Practise", "Words").click();
+        WebElement field = chromium.find("textbox", "A word of your own");
+        field.sendKeys("123", Keys.ENTER);
+        assertEquals("A word needs at least one letter from A to Z.", chromium.run("return arguments[0].validationMessage", field));
+        assertFalse(chromium.shows("button", "Skip this letter"));
+    }
+
+    @Test
+    void startsTheCameraForAWord() {
+        chromium.radio("Practise", "Words").click();
+        chromium.find("button", "JAZZ").click();
+        handIsSeen();
+        assertEquals("J", chromium.element("letter").getText());
+    }
+
+    /** The module alone, with a clock of its own: A counts in full, J took twice its time, Z was skipped. */
+    @Test
+    void scoresByTheTimeEachLetterTook() {
+        assertEquals(List.of(2_000L, 12_000L, 50L, "Z", "J"), chromium.await("""
+            const done = arguments[0];
+            import('./js/practice.js').then(({ Practice }) => {
+              const practice = new Practice('AJZ');
+              practice.watched(1_000);
+              practice.see('B', 0.99, 1_500);
+              practice.see('A', 0.69, 2_000);
+              practice.see('A', 0.7, 3_000);
+              practice.watched(10_000);
+              practice.watched(11_000);
+              const next = practice.letter;
+              practice.see('J', 0.9, 22_000);
+              const last = practice.letter;
+              practice.skip();
+              const [first, second] = practice.steps;
+              done([first.millis, second.millis, practice.score, last, next]);
+            });"""));
+    }
+
+    @Test
+    void mirrorsTheDrawingForTheLeftHandAndRemembersIt() {
+        assertEquals(1, drawingScale());
+        chromium.radio("Hand you spell with", "Left").click();
+        assertEquals(-1, drawingScale());
+        chromium.find("img", "The letter A as a left hand shows it");
+        open();
+        assertTrue(chromium.radio("Hand you spell with", "Left").isSelected());
+        assertEquals(-1, drawingScale());
+    }
+
+    private static long drawingScale() {
+        return chromium.number("new DOMMatrix(getComputedStyle(document.getElementById('drawing')).transform).a");
+    }
+
+    @Test
+    void saysWhenTheHandIsGone() throws IOException {
+        startCamera();
+        Path wall = folder.resolve("wall.png");
+        BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        ImageIO.write(picture, "png", wall.toFile());
+        startWith(wall, "No hand in view. Hold your right hand up before the camera.");
+        assertEquals(0, chromium.number("Number(document.getElementById('skeleton').dataset.hands)"));
+        assertEquals("–", seen());
+    }
+
+    @Test
+    void stopLetsTheCameraGo() {
+        startCamera();
+        chromium.find("button", "Stop").click();
+        chromium.until("the page says so", () -> chromium.status().equals("Connected, waiting for a source"));
+        assertTrue(chromium.holds(
+                "witness.tracks.length > 0 && witness.tracks.every((each) => each.readyState === 'ended')"));
+        assertEquals("Press Start, then show the letter to the camera.", verdict());
+    }
+
+    @Test
+    void reconnectsByItselfAndAsksForTheLetterAgain() {
+        startCamera();
+        chromium.radio("Letter", "H").click();
+        chromium.run("witness.sockets.at(-1).close()");
+        chromium.until("the page says that it reconnects", () -> chromium.status()
+                .startsWith("Reconnecting (attempt 1 of 5)"));
+        assertEquals("Waiting for the server.", verdict());
+        chromium.until("the page watches again", () -> chromium.status().equals("Watching"));
+        chromium.until("the server judges the hand again", () -> seen().matches("[A-Z]"));
+        assertEquals(2, chromium.number("witness.sockets.length"));
+    }
+
+    @Test
+    void givesUpOnAServerThatIsGoneUntilAskedAgain() throws IOException {
+        startCamera();
+        chromium.run(
+                "witness.elsewhere = arguments[0]; witness.sockets.at(-1).close()", "ws://127.0.0.1:" + unusedPort());
+        chromium.until("the page gives up", () -> chromium.status().equals("Not connected, gave up after 5 attempts"));
+        assertTrue(chromium.notices().contains("No connection to the server."), chromium.notices());
+        // What the browser itself logs about the addresses where nobody answered.
+        assertEquals(5, chromium.errors().size());
+        chromium.run("witness.elsewhere = null");
+        chromium.find("button", "Connect again").click();
+        chromium.until("the page watches again", () -> chromium.status().equals("Watching"));
+        assertEquals("", chromium.notices());
+    }
+
+    @Test
+    void showsWhatTheServerCannotDo() throws Exception {
+        assertEquals(204, send("DELETE", "/api/models/letter", "").statusCode());
+        try {
+            chromium.find("button", "Start").click();
+            chromium.until("the page says so", () -> chromium.notices().contains("The server could not look at a frame."));
+        } finally {
+            serve("letter", 1);
+        }
+        handIsSeen();
+        chromium.until("the notice has gone", () -> chromium.notices().isEmpty());
+    }
+
+    @Test
+    void worksByKeyboardAlone() {
+        chromium.tabTo("Start");
+        chromium.press(Keys.ENTER);
+        handIsSeen();
+        assertEquals("Stop", chromium.focused());
+        chromium.tabTo("A");
+        chromium.press(Keys.ARROW_RIGHT);
+        assertEquals("B", chromium.element("letter").getText());
+        chromium.tabTo("Letters");
+        chromium.press(Keys.ARROW_RIGHT);
+        chromium.tabTo("CAB");
+        chromium.press(Keys.ENTER);
+        assertEquals("C", chromium.element("letter").getText());
+    }
+
+    @Test
+    void leadsFromPageToPage() {
+        chromium.find("link", "Segmentation").click();
+        chromium.until("the other page is connected", () -> chromium.shows("button", "Play the sample"));
+        chromium.find("link", "Fingerspelling").click();
+        chromium.until("this page is there again", () -> chromium.shows("meter", "How close"));
+    }
+
+    @Test
+    void remembersTheThemeThatWasChosen() {
+        String light = chromium.paper();
+        chromium.find("button", "Dark theme").click();
+        String dark = chromium.paper();
+        assertNotEquals(light, dark);
+        open();
+        assertEquals(dark, chromium.paper());
+    }
+
+    @Test
+    void fitsATelephone() {
+        for (String scheme : List.of("light", "dark")) {
+            chromium.look(375, 812, scheme);
+            assertTrue(chromium.fits());
+        }
+        startCamera();
+        assertTrue(chromium.fits());
+        chromium.radio("Practise", "Words").click();
+        assertTrue(chromium.fits());
+        chromium.find("textbox", "A word of your own").sendKeys("INCOMPREHENSIBLE", Keys.ENTER);
+        chromium.find("button", "Skip this letter");
+        assertTrue(chromium.fits());
+    }
+
+    @Test
+    void looksLikeThisAtWork() throws IOException {
+        startCamera();
+        chromium.radio("Letter", "B").click();
+        chromium.until("a letter is seen", () -> seen().matches("[A-Z]"));
+        for (String scheme : List.of("light", "dark")) {
+            chromium.look(1280, 960, scheme);
+            chromium.photograph(SCREENSHOTS.resolve("coach-%s.png".formatted(scheme)));
+            chromium.look(390, 1180, scheme);
+            chromium.photograph(SCREENSHOTS.resolve("coach-narrow-%s.png".formatted(scheme)));
+        }
+    }
+
+    private static void startCamera() {
+        chromium.find("button", "Start").click();
+        handIsSeen();
+    }
+
+    private static void handIsSeen() {
+        chromium.until("the hand is drawn", () -> chromium.holds("document.getElementById('skeleton').dataset.hands === '1'"));
+    }
+
+    private static void startWith(Path picture) {
+        choose(picture);
+        handIsSeen();
+    }
+
+    private static void startWith(Path picture, String verdict) {
+        choose(picture);
+        chromium.until("the page says so", () -> verdict().equals(verdict));
+    }
+
+    /** Starts where nothing runs yet, and changes the source where something does. */
+    private static void choose(Path picture) {
+        chromium.radio("Source", "Picture or clip").click();
+        chromium.find("file", "File from this device").sendKeys(picture.toAbsolutePath().normalize().toString());
+        if (chromium.shows("button", "Start")) {
+            chromium.find("button", "Start").click();
+        }
+    }
+
+    private static String seen() {
+        return chromium.element("seen").getText();
+    }
+
+    private static String verdict() {
+        return chromium.element("verdict").getText();
+    }
+
+    private static boolean tile(int place, String state) {
+        return chromium.holds("document.getElementById('tiles').children[arguments[0]]?.dataset.state === arguments[1]", place, state);
+    }
+}
