@@ -98,10 +98,11 @@ class CoachPageIT extends RealServer {
     @Test
     void drawsTheSkeletonOnTheHandInTheMirror() {
         startCamera();
-        assertTrue(chromium.holds("new DOMMatrix(getComputedStyle(document.getElementById('mirror')).transform).a === -1"));
-        KNOWN.forEach((landmark, known) -> chromium.until(
-                "landmark %d is at %s".formatted(landmark, known),
-                () -> shown(landmark, true).isNear(known)));
+        assertTrue(chromium.holds(
+                "new DOMMatrix(getComputedStyle(document.getElementById('mirror')).transform).a === -1"));
+        KNOWN.forEach((landmark, known) ->
+                chromium.until("landmark %d is at %s".formatted(landmark, known), () -> shown(landmark, true)
+                        .isNear(known)));
         assertEquals(21, chromium.number("document.querySelectorAll('#skeleton circle').length"));
         assertEquals("Watching", chromium.status());
     }
@@ -110,9 +111,9 @@ class CoachPageIT extends RealServer {
     void showsAPictureFromDiskAsItIs() {
         startWith(HAND);
         assertTrue(chromium.holds("getComputedStyle(document.getElementById('mirror')).transform === 'none'"));
-        KNOWN.forEach((landmark, known) -> chromium.until(
-                "landmark %d is at %s".formatted(landmark, known),
-                () -> shown(landmark, false).isNear(known)));
+        KNOWN.forEach((landmark, known) ->
+                chromium.until("landmark %d is at %s".formatted(landmark, known), () -> shown(landmark, false)
+                        .isNear(known)));
     }
 
     /** Where a landmark is drawn, in pixels of the picture as the camera took it. */
@@ -150,7 +151,8 @@ class CoachPageIT extends RealServer {
         startCamera();
         chromium.radio("Letter", "L").click();
         assertEquals("L", chromium.element("letter").getText());
-        assertEquals("Index finger up, thumb out: an L.", chromium.element("shape").getText());
+        assertEquals(
+                "Index finger up, thumb out: an L.", chromium.element("shape").getText());
         WebElement drawing = chromium.find("img", "The letter L as a right hand shows it");
         chromium.until("the drawing is there", () -> chromium.holds("arguments[0].naturalWidth > 0", drawing));
         chromium.until("the server judges the hand again", () -> seen().matches("[A-Z]"));
@@ -170,7 +172,8 @@ class CoachPageIT extends RealServer {
     void judgesAMovementByManyFrames() {
         startCamera();
         chromium.radio("Letter", "J").click();
-        chromium.until("the page says how much it has watched", () -> verdict().matches("Watching: \\d+ % of what it takes\\."));
+        chromium.until("the page says how much it has watched", () -> verdict()
+                .matches("Watching: \\d+ % of what it takes\\."));
         assertTrue(chromium.holds("witness.sockets.at(-1).url.endsWith('&model=letters')"));
         chromium.until("the server judges the movement", () -> seen().matches("[A-Z]"));
         chromium.radio("Letter", "K").click();
@@ -184,7 +187,7 @@ class CoachPageIT extends RealServer {
         String letter = showALetter();
         String other = letter.equals("B") ? "D" : "B";
         chromium.radio("Practise", "Words").click();
-        chromium.find("textbox", "A word of your own").sendKeys(letter + "-" + other + letter.toLowerCase());
+        chromium.find("textbox", "A word of your own").sendKeys(letter + "-" + other + letter);
         chromium.find("button", "Practise").click();
         chromium.until("the first letter is shown", () -> tile(0, "shown") && tile(1, "now") && tile(2, "next"));
         assertEquals(other, chromium.element("letter").getText());
@@ -212,7 +215,9 @@ class CoachPageIT extends RealServer {
         chromium.radio("Letter", letter.equals("B") ? "D" : "B").click();
         chromium.radio("Letter", letter).click();
         String next = letter.equals("Z") ? "A" : String.valueOf((char) (letter.charAt(0) + 1));
-        chromium.until("the next letter is asked for", () -> chromium.element("letter").getText().equals(next));
+        chromium.until(
+                "the next letter is asked for",
+                () -> chromium.element("letter").getText().equals(next));
         assertTrue(chromium.radio("Letter", next).isSelected());
         open();
         assertEquals("1 of 26 shown so far", chromium.element("marks").getText());
@@ -262,7 +267,9 @@ class CoachPageIT extends RealServer {
         chromium.radio("Practise", "Words").click();
         WebElement field = chromium.find("textbox", "A word of your own");
         field.sendKeys("123", Keys.ENTER);
-        assertEquals("A word needs at least one letter from A to Z.", chromium.run("return arguments[0].validationMessage", field));
+        assertEquals(
+                "A word needs at least one letter from A to Z.",
+                chromium.run("return arguments[0].validationMessage", field));
         assertFalse(chromium.shows("button", "Skip this letter"));
     }
 
@@ -365,7 +372,8 @@ class CoachPageIT extends RealServer {
         assertEquals(204, send("DELETE", "/api/models/letter", "").statusCode());
         try {
             chromium.find("button", "Start").click();
-            chromium.until("the page says so", () -> chromium.notices().contains("The server could not look at a frame."));
+            chromium.until(
+                    "the page says so", () -> chromium.notices().contains("The server could not look at a frame."));
         } finally {
             serve("letter", 1);
         }
@@ -441,7 +449,8 @@ class CoachPageIT extends RealServer {
     }
 
     private static void handIsSeen() {
-        chromium.until("the hand is drawn", () -> chromium.holds("document.getElementById('skeleton').dataset.hands === '1'"));
+        chromium.until(
+                "the hand is drawn", () -> chromium.holds("document.getElementById('skeleton').dataset.hands === '1'"));
     }
 
     private static void startWith(Path picture) {
@@ -457,7 +466,8 @@ class CoachPageIT extends RealServer {
     /** Starts where nothing runs yet, and changes the source where something does. */
     private static void choose(Path picture) {
         chromium.radio("Source", "Picture or clip").click();
-        chromium.find("file", "File from this device").sendKeys(picture.toAbsolutePath().normalize().toString());
+        chromium.find("file", "File from this device")
+                .sendKeys(picture.toAbsolutePath().normalize().toString());
         if (chromium.shows("button", "Start")) {
             chromium.find("button", "Start").click();
         }
@@ -472,6 +482,9 @@ class CoachPageIT extends RealServer {
     }
 
     private static boolean tile(int place, String state) {
-        return chromium.holds("document.getElementById('tiles').children[arguments[0]]?.dataset.state === arguments[1]", place, state);
+        return chromium.holds(
+                "document.getElementById('tiles').children[arguments[0]]?.dataset.state === arguments[1]",
+                place,
+                state);
     }
 }
