@@ -78,7 +78,7 @@ export class Lesson {
     const gauge = byId('gauge');
     const probability = result?.probability ?? 0;
     gauge.ariaValueNow = String(Math.round(100 * probability));
-    gauge.ariaValueText = result ? `${percent(probability)}, ${percent(SHOWN)} are enough` : 'nothing seen yet';
+    gauge.ariaValueText = result ? `${percent(probability)}, needs ${percent(SHOWN)}` : 'nothing seen yet';
     gauge.dataset.reached = probability >= SHOWN;
     gauge.dataset.current = current && result !== null;
     byId('gauge-fill').setAttribute('stroke-dasharray', `${100 * probability} 200`);
