@@ -43,6 +43,7 @@ const state = new State({
 function forget() {
   answeredAt = handAt = -Infinity;
   skeleton.clear();
+  spelling.interrupted();
   lesson.see({ started: capture.isRunning, watching: false, hand: false, gathered: 0, result: null });
   state.show();
 }

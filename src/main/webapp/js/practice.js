@@ -42,6 +42,11 @@ export class Practice {
     this.#begun = Number.isNaN(this.#begun) ? now : this.#begun;
   }
 
+  /** No frames come for the moment: the letter's time runs anew from the next one on. */
+  interrupted() {
+    this.#begun = NaN;
+  }
+
   /**
    * @param {string} seen
    * @param {number} probability of the letter asked for

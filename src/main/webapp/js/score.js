@@ -1,4 +1,4 @@
-/** What a practised word was worth. */
+/** A practised word: how far it is, and what it was worth. */
 
 import { keep, recall } from './memory.js';
 
@@ -8,6 +8,27 @@ const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumF
 /** @param {number} millis */
 export function inSeconds(millis) {
   return `${seconds.format(millis / 1_000)} s`;
+}
+
+/**
+ * @param {HTMLElement} list gets a tile for each letter of the word
+ * @param {import('./practice.js').Practice} practice
+ */
+export function showTiles(list, { steps, at }) {
+  list.replaceChildren(...steps.map((step, index) => tile(step, index === at)));
+}
+
+/**
+ * @param {import('./practice.js').Step} step
+ * @param {boolean} isAsked
+ */
+function tile({ letter, millis, skipped }, isAsked) {
+  const item = document.createElement('li');
+  const part = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+  item.dataset.state = isAsked ? 'now' : millis !== undefined ? 'shown' : skipped ? 'skipped' : 'next';
+  item.ariaCurrent = isAsked ? 'step' : null;
+  item.append(part('b', letter), part('small', { now: 'now', shown: inSeconds(millis ?? 0), skipped: 'skipped', next: '' }[item.dataset.state]));
+  return item;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { LETTERS, lettersOf } from './alphabet.js';
 import { keep, recall } from './memory.js';
 import { Practice } from './practice.js';
-import { inSeconds, showScore } from './score.js';
+import { inSeconds, showScore, showTiles } from './score.js';
 
 const WORDS = ['CAB', 'YOU', 'BALL', 'WAVE', 'HELLO', 'FRIEND', 'JAZZ', 'QUICKLY'];
 const SHOWN_KEY = 'osprey.letters';
@@ -53,6 +53,11 @@ export class Spelling extends EventTarget {
     this.#practice.watched(now);
   }
 
+  /** Nobody looks for the moment; that time does not count. */
+  interrupted() {
+    this.#practice.interrupted();
+  }
+
   /**
    * @param {{letter: string, probability: number}} result
    * @param {number} now
@@ -99,8 +104,7 @@ export class Spelling extends EventTarget {
     byId('run').hidden = false;
     byId('run-tools').hidden = false;
     byId('score').hidden = true;
-    byId('tiles').replaceChildren(...this.#practice.steps.map(({ letter }) => tile(letter)));
-    this.#writeTiles();
+    showTiles(byId('tiles'), this.#practice);
     byId('said').textContent = `Spell ${word}. First ${this.#practice.letter}.`;
     this.dispatchEvent(new Event('start'));
     this.#ask();
@@ -125,7 +129,7 @@ export class Spelling extends EventTarget {
       }
       return;
     }
-    this.#writeTiles();
+    showTiles(byId('tiles'), this.#practice);
     const next = this.#practice.letter;
     byId('said').textContent = next ? `${outcome} Now ${next}.` : `${outcome} ${this.#practice.word} is done.`;
     if (next) {
@@ -135,18 +139,6 @@ export class Spelling extends EventTarget {
       showScore(byId('score'), this.#practice);
       byId('run').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
     }
-  }
-
-  #writeTiles() {
-    const { steps, at } = this.#practice;
-    [...byId('tiles').children].forEach((element, index) => {
-      const { letter, millis, skipped } = steps[index];
-      const state = index === at ? 'now' : millis !== undefined ? 'shown' : skipped ? 'skipped' : 'next';
-      element.dataset.state = state;
-      element.ariaCurrent = state === 'now' ? 'step' : null;
-      element.querySelector('small').textContent = { now: 'now', shown: inSeconds(millis ?? 0), skipped: 'skipped', next: '' }[state];
-      element.querySelector('b').textContent = letter;
-    });
   }
 
   /** @param {?string} letter that has been shown once; null forgets all of them */
@@ -170,13 +162,6 @@ function choice(letter) {
   const radio = Object.assign(document.createElement('input'), { type: 'radio', name: 'letter', value: letter, defaultChecked: letter === LETTERS[0] });
   label.append(radio, element('span', letter));
   return label;
-}
-
-/** @param {string} letter */
-function tile(letter) {
-  const item = document.createElement('li');
-  item.append(element('b', letter), element('small', ''));
-  return item;
 }
 
 /**
