@@ -3,7 +3,8 @@
     python models/training/recorded_clips.py
 
 Each clip has the letter shown and 32 frames, each a side by MediaPipe's naming and 21 landmarks, x, y, z one after
-another, before any normalisation; `letters` and `letter` are the 26 probabilities for the clip and for its last frame.
+another, before any normalisation; `letters` and `letter` are the 26 probabilities for the clip and for its last frame,
+which need not be right: no clip was left out for being misread.
 """
 
 from __future__ import annotations
