@@ -14,7 +14,6 @@ import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -67,14 +66,12 @@ final class ServedRecognition implements Recognition {
         return new Served(model);
     }
 
-    /** Keeps its buffers, and where the hands were, from frame to frame. */
+    /** Keeps where the hands were from frame to frame. */
     private final class Served implements Recognizer {
 
         private final String name;
         private @Nullable HandTracker tracker;
         private int hands;
-        private ByteBuffer input = ByteBuffer.allocateDirect(0);
-        private ByteBuffer output = ByteBuffer.allocateDirect(0);
 
         Served(String name) {
             this.name = name;
@@ -116,24 +113,22 @@ final class ServedRecognition implements Recognition {
                     throw new OspreyException(
                             ErrorCode.MODEL_FAILED, "\"%s\" was replaced by a version for other clips".formatted(name));
                 }
-                input = atLeast(input, lease.inputBytes(1));
-                output = atLeast(output, lease.outputBytes(1));
-                input.asFloatBuffer().put(clip);
-                lease.run(input, output, 1, cancellation);
+                lease.input().asFloatBuffer().put(clip);
+                lease.run(lease.input(), lease.output(), 1, cancellation);
                 ModelManifest.Classes classes = lease.manifest().classes();
                 float[] values = new float[classes.count()];
-                output.asFloatBuffer().get(values);
+                lease.output().asFloatBuffer().get(values);
                 if (classes.activation() == Activation.SOFTMAX) {
                     softmax(values);
                 }
+                for (float value : values) {
+                    if (!Float.isFinite(value)) {
+                        throw new OspreyException(
+                                ErrorCode.MODEL_FAILED, "\"%s\" answered with what is no number".formatted(name));
+                    }
+                }
                 return values;
             }
-        }
-
-        private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
-            return buffer.capacity() >= bytes
-                    ? buffer
-                    : ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         }
     }
 

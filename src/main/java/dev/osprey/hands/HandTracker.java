@@ -10,14 +10,12 @@ import dev.osprey.model.ModelManifest.Landmarks;
 import dev.osprey.model.ModelManifest.Pictures;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds hands on a stream's pictures and follows them. One for each stream; one thread at a time; keeps its buffers.
+ * Finds hands on a stream's pictures and follows them. One for each stream; one thread at a time.
  *
  * <p>Two networks share the work. The detector of palms sees the whole picture and says where hands are; it is needed while
  * none is followed. The network of landmarks sees the square around one hand and finds its 21 points; from them follows
@@ -44,10 +42,6 @@ public final class HandTracker {
     private static final int LEFTNESS = PRESENCE + 1;
 
     private final Settings settings;
-    private ByteBuffer palmPixels = ByteBuffer.allocateDirect(0);
-    private ByteBuffer palmValues = ByteBuffer.allocateDirect(0);
-    private ByteBuffer handPixels = ByteBuffer.allocateDirect(0);
-    private ByteBuffer handValues = ByteBuffer.allocateDirect(0);
 
     /** Where the hands of the last picture are expected on the next. */
     private List<Crop> followed = List.of();
@@ -110,7 +104,7 @@ public final class HandTracker {
         boolean lost = false;
         for (Crop square : squares) {
             Seen hand = seen(picture, square, handLandmarks, cancellation);
-            if (hand.hand().presence() > settings.trackingConfidence()) {
+            if (hand.hand().presence() > settings.trackingConfidence() && isFinite(hand.hand())) {
                 addUnlessSeen(hand, seen);
             } else {
                 lost |= followed.contains(square);
@@ -129,13 +123,11 @@ public final class HandTracker {
 
     /** Where hands are found without knowledge of the last picture, the best first. */
     private List<Crop> detected(Picture picture, Lease palmDetection, Cancellation cancellation) {
-        palmPixels = atLeast(palmPixels, palmDetection.inputBytes(1));
-        palmValues = atLeast(palmValues, palmDetection.outputBytes(1));
         Pictures input = palmDetection.manifest().pictures();
         Crop square = Crop.letterbox(width, height);
-        picture.cropInto(palmPixels, input.width(), input.height(), square, Border.BLACK, input.colour());
-        palmDetection.run(palmPixels, palmValues, 1, cancellation);
-        return Palms.found(palmValues.asFloatBuffer(), settings.detectionConfidence()).stream()
+        picture.cropInto(palmDetection.input(), input.width(), input.height(), square, Border.BLACK, input.colour());
+        palmDetection.run(palmDetection.input(), palmDetection.output(), 1, cancellation);
+        return Palms.found(palmDetection.output().asFloatBuffer(), settings.detectionConfidence()).stream()
                 .limit(settings.maxHands())
                 .map(palm -> palm.hand(square))
                 .toList();
@@ -158,12 +150,10 @@ public final class HandTracker {
     }
 
     private Seen seen(Picture picture, Crop square, Lease handLandmarks, Cancellation cancellation) {
-        handPixels = atLeast(handPixels, handLandmarks.inputBytes(1));
-        handValues = atLeast(handValues, handLandmarks.outputBytes(1));
         Pictures input = handLandmarks.manifest().pictures();
-        picture.cropInto(handPixels, input.width(), input.height(), square, Border.EDGE, input.colour());
-        handLandmarks.run(handPixels, handValues, 1, cancellation);
-        FloatBuffer values = handValues.asFloatBuffer();
+        picture.cropInto(handLandmarks.input(), input.width(), input.height(), square, Border.EDGE, input.colour());
+        handLandmarks.run(handLandmarks.input(), handLandmarks.output(), 1, cancellation);
+        FloatBuffer values = handLandmarks.output().asFloatBuffer();
         float[] landmarks = new float[VALUES];
         for (int i = 0; i < VALUES; i += 3) {
             double across = values.get(i) / input.width();
@@ -175,6 +165,16 @@ public final class HandTracker {
         Side side = values.get(LEFTNESS) > 0.5f ? Side.LEFT : Side.RIGHT;
         Hand hand = new Hand(landmarks, side, values.get(PRESENCE));
         return new Seen(hand, Regions.around(landmarks, width, height));
+    }
+
+    /** A network of an operator's own may answer with what is no number. */
+    private static boolean isFinite(Hand hand) {
+        for (float value : hand.landmarks()) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Two squares can have led to the same hand: the surer one stays. */
@@ -189,11 +189,5 @@ public final class HandTracker {
 
     private static boolean isSame(Seen one, Seen other) {
         return Regions.overlap(one.next(), other.next()) > OF_ONE_HAND;
-    }
-
-    private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
-        return buffer.capacity() >= bytes
-                ? buffer
-                : ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 }

@@ -5,12 +5,17 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** The right to run one version of a model until it is closed; the version stays open that long. Closing twice is harmless. */
+/**
+ * The right to run one version of a model until it is closed; the version stays open that long. Closing twice is harmless. One
+ * thread at a time.
+ */
 public final class Lease implements AutoCloseable {
 
     private final WarmModel model;
     private final AtomicBoolean returned = new AtomicBoolean();
+    private WarmModel.@Nullable Buffers buffers;
 
     Lease(WarmModel model) {
         this.model = model;
@@ -40,6 +45,33 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
+     * Memory for {@link #run}'s input, for whoever has none: direct, in native byte order, for the manifest's greatest batch, its
+     * content from another run. Valid until the lease is closed, and the same at every call.
+     */
+    public ByteBuffer input() {
+        return buffers().input().clear();
+    }
+
+    /** As {@link #input}, for the output. */
+    public ByteBuffer output() {
+        return buffers().output().clear();
+    }
+
+    private WarmModel.Buffers buffers() {
+        requireOpen();
+        if (buffers == null) {
+            buffers = model.takeBuffers();
+        }
+        return buffers;
+    }
+
+    private void requireOpen() {
+        if (returned.get()) {
+            throw new IllegalStateException("This lease was returned");
+        }
+    }
+
+    /**
      * Runs the model on one batch.
      *
      * @param input the elements of {@link ModelManifest#input}, {@code [batch, shape...]}; pictures in the manifest's colour
@@ -51,15 +83,16 @@ public final class Lease implements AutoCloseable {
      *     {@link ErrorCode#CANCELLED} when the run was ended early
      */
     public void run(ByteBuffer input, ByteBuffer output, int batch, Cancellation cancellation) {
-        if (returned.get()) {
-            throw new IllegalStateException("This lease was returned");
-        }
+        requireOpen();
         model.run(input, output, batch, cancellation);
     }
 
     @Override
     public void close() {
         if (returned.compareAndSet(false, true)) {
+            if (buffers != null) {
+                model.giveBack(buffers);
+            }
             model.release();
         }
     }

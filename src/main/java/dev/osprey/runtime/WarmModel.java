@@ -19,8 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -40,6 +42,9 @@ final class WarmModel {
     private final OrtSession.SessionOptions options;
     private final OrtSession session;
     private final LongAccumulator quickestRunNanos = new LongAccumulator(Math::min, Long.MAX_VALUE);
+
+    /** Memory for runs that no lease uses now, as much as leases have used at the same time. */
+    private final Queue<Buffers> idleBuffers = new ConcurrentLinkedQueue<>();
 
     private int leases;
     private boolean retired;
@@ -175,6 +180,23 @@ final class WarmModel {
                 .toArray();
         return OnnxTensor.createTensor(
                 device.environment(), memory.slice(0, bytes(tensor, batch)), shape, onnxType(tensor));
+    }
+
+    /** Direct memory for one run at a time, for the manifest's greatest batch, in native byte order. */
+    record Buffers(ByteBuffer input, ByteBuffer output) {}
+
+    /** Somebody's until they are given back. */
+    Buffers takeBuffers() {
+        Buffers idle = idleBuffers.poll();
+        return idle == null ? new Buffers(buffer(manifest.input()), buffer(manifest.output())) : idle;
+    }
+
+    void giveBack(Buffers buffers) {
+        idleBuffers.add(buffers);
+    }
+
+    private ByteBuffer buffer(ModelManifest.Tensor tensor) {
+        return ByteBuffer.allocateDirect(bytes(tensor, manifest.batch().max())).order(ByteOrder.nativeOrder());
     }
 
     /** See {@link Lease#run}. */

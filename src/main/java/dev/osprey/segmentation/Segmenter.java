@@ -33,8 +33,6 @@ public final class Segmenter {
     private final ImageLimits limits;
     private final int jpegQuality;
     private final Renderer renderer = new Renderer();
-    private ByteBuffer pixels = ByteBuffer.allocateDirect(0);
-    private ByteBuffer classes = ByteBuffer.allocateDirect(0);
 
     /** @param jpegQuality of the returned picture, 1 to 100 */
     public Segmenter(String model, WarmModels models, ImageLimits limits, int jpegQuality) {
@@ -84,8 +82,6 @@ public final class Segmenter {
     private void segment(Lease lease, List<Order> orders, Cancellation cancellation) {
         List<Decoded> decoded = new ArrayList<>(orders.size());
         try {
-            pixels = atLeast(pixels, lease.inputBytes(orders.size()));
-            classes = atLeast(classes, lease.outputBytes(orders.size()));
             for (Order order : orders) {
                 attempt(order, () -> decoded.add(decode(order, lease, decoded.size())));
             }
@@ -99,7 +95,7 @@ public final class Segmenter {
 
     private void run(Lease lease, List<Decoded> decoded, Cancellation cancellation) {
         long start = System.nanoTime();
-        lease.run(pixels, classes, decoded.size(), cancellation);
+        lease.run(lease.input(), lease.output(), decoded.size(), cancellation);
         long runNanos = System.nanoTime() - start;
         for (int i = 0; i < decoded.size(); i++) {
             Decoded frame = decoded.get(i);
@@ -133,7 +129,7 @@ public final class Segmenter {
             ModelManifest.Pictures input = lease.manifest().pictures();
             int bytes = lease.inputBytes(1);
             picture.resizeInto(
-                    pixels.slice(index * bytes, bytes),
+                    lease.input().slice(index * bytes, bytes),
                     input.width(),
                     input.height(),
                     input.interpolation(),
@@ -148,7 +144,7 @@ public final class Segmenter {
     private Mask mask(Lease lease, int index) {
         ModelManifest.Masks output = lease.manifest().masks();
         int bytes = lease.outputBytes(1);
-        return new Mask(classes.slice(index * bytes, bytes), output.width(), output.height());
+        return new Mask(lease.output().slice(index * bytes, bytes), output.width(), output.height());
     }
 
     private Segmented segmented(Decoded frame, Mask mask, Lease lease, long runNanos) {
@@ -200,9 +196,5 @@ public final class Segmenter {
             }
         }
         return List.copyOf(detected);
-    }
-
-    private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
-        return buffer.capacity() >= bytes ? buffer : ByteBuffer.allocateDirect(bytes);
     }
 }
