@@ -22,6 +22,9 @@ final class RequestReader {
     private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
     private static final int MAX_TIMESTAMP_LENGTH = 32;
 
+    /** Far more than a word: it is kept, gone through with every frame and sent back. */
+    private static final int MAX_TARGET_LENGTH = 256;
+
     private final JsonParser parser;
     private boolean hasImage;
     private byte @Nullable [] image;
@@ -113,6 +116,10 @@ final class RequestReader {
             throw new Unexpected("%s is %s, expected text or null".formatted(key, inWords(value)));
         }
         String text = parser.getString();
+        if (text.length() > MAX_TARGET_LENGTH) {
+            throw new Unexpected(
+                    "%s has %d characters, the limit is %d".formatted(key, text.length(), MAX_TARGET_LENGTH));
+        }
         return text.isEmpty() ? null : text;
     }
 
@@ -131,7 +138,7 @@ final class RequestReader {
         try {
             return DataUrl.bytes(base64);
         } catch (IllegalArgumentException e) {
-            throw new Unexpected("jpeg_blob is no base64: " + e.getMessage());
+            throw new Unexpected("jpeg_blob is no base64");
         }
     }
 
@@ -162,15 +169,28 @@ final class RequestReader {
             return null;
         }
         String text = parser.getString();
-        return text.length() > MAX_TIMESTAMP_LENGTH ? null : new BigDecimal(text);
+        try {
+            return text.length() > MAX_TIMESTAMP_LENGTH ? null : new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            // Its exponent is greater than that of any number.
+            return null;
+        }
     }
 
+    /** Not by skipObject and skipArray: where the text ends too soon they never come back (eclipse-ee4j/parsson#23). */
     private void skip(Event value) {
-        if (value == Event.START_OBJECT) {
-            parser.skipObject();
-        } else if (value == Event.START_ARRAY) {
-            parser.skipArray();
+        int depth = depthAfter(value);
+        while (depth > 0) {
+            depth += depthAfter(parser.next());
         }
+    }
+
+    private static int depthAfter(Event event) {
+        return switch (event) {
+            case START_OBJECT, START_ARRAY -> 1;
+            case END_OBJECT, END_ARRAY -> -1;
+            default -> 0;
+        };
     }
 
     private static String inWords(Event value) {
