@@ -15,7 +15,7 @@ const LONG_WAIT_MILLIS = 4_000;
 const HAND_GONE_MILLIS = 400;
 
 const byId = (id) => document.getElementById(id);
-const address = (model) => new URL(`fingerspelling?features=hands&model=${model}`, location.href);
+const address = (model) => new URL(`fingerspelling?features=hands,milestones&model=${model}`, location.href);
 
 /** One frame is enough for a letter that holds still, which gives the quicker answer; J and Z take a clip of many. */
 const still = new Fingerspelling(address('letter'));
@@ -54,7 +54,9 @@ function watched({ hands, clip_frames: frames, clip_length: length, distribution
   answeredAt = now;
   handAt = hands.length > 0 ? now : handAt;
   skeleton.show(hands, capture.canvas.width, capture.canvas.height);
-  spelling.watched(now);
+  if (hands.length > 0) {
+    spelling.watched(now);
+  }
   lesson.see({ watching: true, hand: now - handAt < HAND_GONE_MILLIS, gathered: (frames + distributions) / (length + needed - 1) });
   notices.clear('error');
   state.show();
@@ -104,6 +106,8 @@ picker.addEventListener('stop', () => {
 // Browsers that restore a form after a reload would show a source nobody started and a word nobody spells.
 document.querySelectorAll('input[name="source"], input[name="practice"], input[name="letter"]').forEach((input) => (input.checked = input.defaultChecked));
 byId('stage').classList.add('empty');
+// No frames are taken in a hidden tab.
+document.addEventListener('visibilitychange', () => document.hidden && spelling.interrupted());
 // A page kept for the Back button must not keep the camera.
 addEventListener('pagehide', () => picker.stop());
 spelling.start();

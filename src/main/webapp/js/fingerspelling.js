@@ -136,7 +136,8 @@ export class Fingerspelling extends LiveSocket {
       this.#told = true;
       this.tell('result', { letter: 'A', probability: 0 });
     }
-    this.#enough = message.hands.length > 0 && message.distributions >= message.distributions_needed;
+    // What was under way when a reset was sent says nothing of the letter asked for now.
+    this.#enough = this.#resets === 0 && message.hands.length > 0 && message.distributions >= message.distributions_needed;
   }
 
   /** @param {Result} result a reset is confirmed by an A that was not seen at all */

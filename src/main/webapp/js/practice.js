@@ -12,7 +12,7 @@ const FULL_SCORE_MOVING_MILLIS = 6_000;
 /**
  * @typedef {object} Step
  * @property {string} letter
- * @property {number} [millis] from the first frame that was looked at to the one that showed it
+ * @property {number} [millis] from the first frame with a hand to the one that showed it
  * @property {boolean} [skipped]
  */
 
@@ -37,7 +37,7 @@ export class Practice {
     return this.#at;
   }
 
-  /** @param {number} now a frame was looked at, in milliseconds; the letter's time runs from the first one on */
+  /** @param {number} now a hand was seen, in milliseconds; the letter's time runs from the first one on */
   watched(now) {
     this.#begun = Number.isNaN(this.#begun) ? now : this.#begun;
   }

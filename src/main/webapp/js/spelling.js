@@ -48,7 +48,7 @@ export class Spelling extends EventTarget {
     this.#askFor(LETTERS[0]);
   }
 
-  /** @param {number} now a frame was looked at */
+  /** @param {number} now a hand was seen */
   watched(now) {
     this.#practice.watched(now);
   }

@@ -29,6 +29,7 @@ final class Coach {
     private static final long REPEAT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final OspreyConfig.Fingerspelling rules;
+    private final boolean milestones;
     private final Deque<float[]> clip = new ArrayDeque<>();
     private final Deque<double[]> window = new ArrayDeque<>();
 
@@ -73,8 +74,10 @@ final class Coach {
         }
     }
 
-    Coach(OspreyConfig.Fingerspelling rules) {
+    /** @param milestones whether what crosses 0.7, 0.75 or 0.8 is told of, however little has changed */
+    Coach(OspreyConfig.Fingerspelling rules, boolean milestones) {
         this.rules = rules;
+        this.milestones = milestones;
     }
 
     /** The learner goes on to another target; the result is to be sent, whatever was sent before. */
@@ -226,7 +229,7 @@ final class Coach {
         }
         return !result.letter().equals(before.letter())
                 || Math.abs(result.probability() - before.probability()) > rules.minChange()
-                || (rules.sendMilestones() && crossesMilestone(before.probability(), result.probability()))
+                || (milestones && crossesMilestone(before.probability(), result.probability()))
                 || (rules.repeatUnchanged() && sinceNanos >= REPEAT_NANOS);
     }
 

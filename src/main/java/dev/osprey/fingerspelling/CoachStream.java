@@ -60,7 +60,9 @@ final class CoachStream implements StreamEndpoint.Receiver {
         this.features = features;
         this.model = model;
         this.recognizer = shared.recognition().recognizer(model);
-        this.coach = new Coach(shared.settings());
+        this.coach = new Coach(
+                shared.settings(),
+                features.contains(Feature.MILESTONES) || shared.settings().sendMilestones());
         connection.outbox().whenRoomIsMade(this::dispatch);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,13 +24,18 @@ class CoachTest {
     static final LettersModel ONE_FRAME = new LettersModel(1, 1, false, true, LETTERS);
     static final LettersModel CLIP = new LettersModel(32, 2, true, false, LETTERS);
 
-    private Coach coach = new Coach(TestConfig.with().fingerspelling());
+    private Coach coach = coach();
 
     /** Far from 0, where nothing that was never set could be taken for the time. */
     private long nowNanos = Duration.ofDays(3).toNanos();
 
+    private static Coach coach(String... settings) {
+        OspreyConfig.Fingerspelling rules = TestConfig.with(settings).fingerspelling();
+        return new Coach(rules, rules.sendMilestones());
+    }
+
     private void with(String... settings) {
-        coach = new Coach(TestConfig.with(settings).fingerspelling());
+        coach = coach(settings);
     }
 
     private void pass(int millis) {

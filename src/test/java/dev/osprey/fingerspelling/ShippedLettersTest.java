@@ -51,7 +51,7 @@ class ShippedLettersTest {
 
     /** The clip as the coach puts it together, frame by frame. */
     private static float[] input(LettersModel model, OspreyConfig config, JsonObject clip) {
-        Coach coach = new Coach(config.fingerspelling());
+        Coach coach = new Coach(config.fingerspelling(), false);
         Optional<float[]> whole = Optional.empty();
         for (JsonObject frame : clip.getJsonArray("frames").getValuesAs(JsonObject.class)) {
             JsonArray points = frame.getJsonArray("landmarks");
