@@ -76,7 +76,7 @@ $arguments = @(
     '--unpackdir', $payara
 )
 if ($coachPort -ne '0') {
-    $arguments = @("-Dosprey.fingerspelling.port=$coachPort") + $arguments
+    $arguments = @("-javaagent:$server\osprey-listen-check.jar=${address}:$coachPort", "-Dosprey.fingerspelling.port=$coachPort") + $arguments
     $arguments += '--postbootcommandfile', "$root\server-config\coach-port.asadmin"
 }
 

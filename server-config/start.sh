@@ -71,7 +71,8 @@ mkdir -p "$run"
 rm -rf "$payara"
 
 command=("$java" @server-config/jvm.options)
-[ "$coach_port" = 0 ] || command+=("-Dosprey.fingerspelling.port=$coach_port")
+[ "$coach_port" = 0 ] || command+=("-javaagent:$server/osprey-listen-check.jar=$address:$coach_port"
+    "-Dosprey.fingerspelling.port=$coach_port")
 command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     "-Donnxruntime.native.path=$server/native-$onnxruntime"
     "-Dosprey.server.address=$address"
