@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** The Python whose packages tests compare the server with, or have talk to it; {@code OSPREY_PYTHON} names one. */
+/** The Python whose packages tests compare the server with, or have talk to it. */
 public final class Python {
 
     private final Path program;
@@ -22,22 +21,33 @@ public final class Python {
     }
 
     /**
-     * The Python that tests are to use; the test is skipped where there is none.
+     * The Python with the networks' own libraries; the test is skipped where there is none.
      *
      * @param modules that it must have, as an import names them
      * @param requirements the file that names their packages
      */
     public static Python with(String modules, String requirements) throws IOException, InterruptedException {
+        return of("OSPREY_PYTHON", List.of("target/venv", ".venv"), modules, requirements);
+    }
+
+    /** As {@link #with}, with MediaPipe, which wants older packages than the others. */
+    public static Python withMediaPipe() throws IOException, InterruptedException {
+        return of(
+                "OSPREY_MEDIAPIPE",
+                List.of("target/venv-mediapipe"),
+                "cv2, mediapipe",
+                "models/export/reference-hands.txt");
+    }
+
+    private static Python of(String variable, List<String> environments, String modules, String requirements)
+            throws IOException, InterruptedException {
+        List<String> candidates = new ArrayList<>();
+        Optional.ofNullable(System.getenv(variable)).ifPresent(candidates::add);
+        environments.forEach(environment -> candidates.add(environment + "/bin/python"));
+        environments.forEach(environment -> candidates.add(environment + "/Scripts/python.exe"));
         Python python = new Python(Requires.program(
-                "Python with what %s names (OSPREY_PYTHON names one)".formatted(requirements),
-                Stream.of(
-                                Optional.ofNullable(System.getenv("OSPREY_PYTHON")),
-                                Optional.of("target/venv/bin/python"),
-                                Optional.of(".venv/bin/python"),
-                                Optional.of("target/venv/Scripts/python.exe"),
-                                Optional.of(".venv/Scripts/python.exe"))
-                        .flatMap(Optional::stream)
-                        .toArray(String[]::new)));
+                "Python with what %s names (%s names one)".formatted(requirements, variable),
+                candidates.toArray(String[]::new)));
         Run imports = python.run(List.of("-c", "import " + modules));
         if (imports.status() != 0) {
             throw Requires.missing("%s lacks what %s names (%s)"

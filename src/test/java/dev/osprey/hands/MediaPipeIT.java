@@ -3,7 +3,7 @@ package dev.osprey.hands;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.osprey.Requires;
+import dev.osprey.Python;
 import dev.osprey.hands.Hand.Side;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
@@ -13,7 +13,6 @@ import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +20,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +45,7 @@ class MediaPipeIT {
 
     @Test
     void findsTheSameHandsOnSinglePictures() throws Exception {
-        Path python = python();
+        Python python = Python.withMediaPipe();
         Map<String, Photograph> pictures = pictures();
         List<List<Hand>> expected = reference(python, pictures, "--max-hands", "2");
         int hands = 0;
@@ -69,7 +66,7 @@ class MediaPipeIT {
 
     @Test
     void followsAHandAsMediaPipeDoes() throws Exception {
-        Path python = python();
+        Python python = Python.withMediaPipe();
         for (int maxHands = 1; maxHands <= 2; maxHands++) {
             Map<String, Photograph> pictures = movement();
             List<List<Hand>> expected = reference(python, pictures, "--video", "--max-hands", String.valueOf(maxHands));
@@ -172,9 +169,9 @@ class MediaPipeIT {
         return apart / Math.max(greatest[0] - least[0], greatest[1] - least[1]);
     }
 
-    private List<List<Hand>> reference(Path python, Map<String, Photograph> pictures, String... options)
+    private List<List<Hand>> reference(Python python, Map<String, Photograph> pictures, String... options)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(python.toString(), "models/export/hands_reference.py"));
+        List<String> command = new ArrayList<>(List.of("models/export/hands_reference.py"));
         command.addAll(List.of(options));
         Path output = folder.resolve("hands.json");
         command.addAll(List.of("--output", output.toString()));
@@ -184,7 +181,7 @@ class MediaPipeIT {
             picture.write(file);
             command.add(file.toString());
         }
-        Run run = run(command);
+        Python.Run run = python.run(command);
         assertEquals(0, run.status(), run::output);
         try (InputStream file = Files.newInputStream(output);
                 JsonReader reader = Json.createReader(file)) {
@@ -207,36 +204,5 @@ class MediaPipeIT {
             numbers[i] = ((JsonNumber) array.get(i)).numberValue().floatValue();
         }
         return numbers;
-    }
-
-    /** The Python with MediaPipe. */
-    private static Path python() throws IOException, InterruptedException {
-        Path python = Requires.program(
-                "Python with MediaPipe (OSPREY_MEDIAPIPE names one)",
-                Optional.ofNullable(System.getenv("OSPREY_MEDIAPIPE")).orElse("target/venv-mediapipe/bin/python"));
-        Run imports = run(List.of(python.toString(), "-c", "import cv2, mediapipe"));
-        if (imports.status() != 0) {
-            throw Requires.missing("%s lacks what models/export/reference-hands.txt names (%s)"
-                    .formatted(
-                            python,
-                            imports.output()
-                                    .lines()
-                                    .reduce((first, last) -> last)
-                                    .orElse("no reason given")));
-        }
-        return python;
-    }
-
-    private record Run(int status, String output) {}
-
-    private static Run run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(1, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-            throw new IOException("It does not end: " + String.join(" ", command));
-        }
-        return new Run(process.exitValue(), output);
     }
 }
