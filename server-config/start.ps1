@@ -9,7 +9,7 @@ Return when the server is ready; stop it with server-config\stop.ps1.
 Environment, with defaults:
   OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
   OSPREY_PORT           port to listen on (8080)
-  OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (none)
+  OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (WEBSOCKET_PORT, else none)
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
   OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
@@ -22,7 +22,7 @@ if ($Help) { Get-Help $PSCommandPath -Full; exit }
 . (Join-Path $PSScriptRoot 'server.ps1')
 
 $address = Setting 'OSPREY_ADDRESS' '127.0.0.1'
-$coachPort = Setting 'OSPREY_FINGERSPELLING_PORT' '0'
+$coachPort = Setting 'OSPREY_FINGERSPELLING_PORT' (Setting 'WEBSOCKET_PORT' '0')
 $java = Setting 'JAVA' $(if ($env:JAVA_HOME) { Join-Path $env:JAVA_HOME 'bin\java.exe' } else { 'java' })
 
 # "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing here.

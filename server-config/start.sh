@@ -13,7 +13,7 @@ Starts the server that "mvn package" built, in the foreground: the log goes to t
 Environment:
   OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
   OSPREY_PORT           port to listen on (8080)
-  OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (none)
+  OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (WEBSOCKET_PORT, else none)
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
   OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
@@ -40,7 +40,7 @@ esac
 address=${OSPREY_ADDRESS:-127.0.0.1}
 java=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
 runtime=${OSPREY_RUNTIME:-}
-coach_port=${OSPREY_FINGERSPELLING_PORT:-0}
+coach_port=${OSPREY_FINGERSPELLING_PORT:-${WEBSOCKET_PORT:-0}}
 
 # "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing.
 version=$("$java" --version 2>/dev/null | sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p') || true
