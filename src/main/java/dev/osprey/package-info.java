@@ -5,7 +5,8 @@
  *
  * <pre>
  *   admin  health                                 the entrances that look at everything: operators, probes
- *     segmentation  fingerspelling                the capabilities: endpoint, messages, what to do with an answer
+ *     segmentation  signs  fingerspelling         the capabilities: endpoint, messages, what to do with an answer
+ *       socketio                                  Socket.IO's sessions and events, on both of its transports
  *       socket                                    the container's WebSocket as the peer of a stream
  *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java

@@ -29,7 +29,9 @@ class ArchitectureTest {
             .layer("entrances")
             .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..")
             .layer("capabilities")
-            .definedBy("dev.osprey.segmentation..", "dev.osprey.fingerspelling..")
+            .definedBy("dev.osprey.segmentation..", "dev.osprey.signs..", "dev.osprey.fingerspelling..")
+            .layer("socketio")
+            .definedBy("dev.osprey.socketio..")
             .layer("socket")
             .definedBy("dev.osprey.socket..")
             .layer("stream")
@@ -50,10 +52,12 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("capabilities")
             .mayOnlyBeAccessedByLayers("entrances")
-            .whereLayer("socket")
+            .whereLayer("socketio")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
+            .whereLayer("socket")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socketio")
             .whereLayer("stream")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socketio", "socket")
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream")
             .whereLayer("hands")
@@ -76,7 +80,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule capabilitiesDoNotKnowEachOther = slices().matching(
-                    "dev.osprey.(segmentation|fingerspelling)..")
+                    "dev.osprey.(segmentation|signs|fingerspelling)..")
             .should()
             .notDependOnEachOther();
 
@@ -101,6 +105,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule onlySocketioTouchesItsLibrary = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.socketio..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.socket..", "org.json..");
 
     @ArchTest
     static final ArchRule imagingKnowsOnlyFaults = noClasses()

@@ -9,10 +9,18 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Lets pages of other origins read the answers, as far as the configured list goes (CORS, Fetch standard). */
+/**
+ * Lets pages of other origins read the answers, as far as the configured list goes (CORS, Fetch standard).
+ *
+ * <p>Pages that send cookies may read them only where the protocol of sign words says so; there nothing depends on a cookie.
+ */
 public class CrossOrigin extends HttpFilter {
+
+    private static final Set<String> WITH_CREDENTIALS = Set.of("/healthz", "/labels");
+    private static final String SOCKET_IO = "/socket.io/";
 
     private final transient Provider<OspreyConfig> config;
 
@@ -21,17 +29,34 @@ public class CrossOrigin extends HttpFilter {
         this.config = config;
     }
 
+    /** Whether pages of an origin may speak to Osprey; who is no browser sends none, and may. */
+    public static boolean allows(OspreyConfig.Access access, @Nullable String origin) {
+        return origin == null
+                || origin.isEmpty()
+                || isOpen(access)
+                || access.allowedOrigins().contains(origin);
+    }
+
+    private static boolean isOpen(OspreyConfig.Access access) {
+        return access.allowedOrigins().contains("*");
+    }
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        List<String> allowedOrigins = config.get().access().allowedOrigins();
+        OspreyConfig.Access access = config.get().access();
         String origin = request.getHeader("Origin");
-        boolean any = allowedOrigins.contains("*");
-        if (origin == null || !(any || allowedOrigins.contains(origin))) {
+        if (origin == null || !allows(access, origin)) {
             chain.doFilter(request, response);
             return;
         }
         response.addHeader("Vary", "Origin");
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        boolean socketIo = path.startsWith(SOCKET_IO);
+        boolean credentials = socketIo || WITH_CREDENTIALS.contains(path);
+        if (credentials) {
+            response.setHeader("Access-Control-Allow-Credentials", "true");
+        }
         String requestedMethod = request.getHeader("Access-Control-Request-Method");
         if ("OPTIONS".equals(request.getMethod()) && requestedMethod != null) {
             response.setHeader("Access-Control-Allow-Origin", origin);
@@ -44,7 +69,9 @@ public class CrossOrigin extends HttpFilter {
             response.setStatus(HttpServletResponse.SC_OK);
             return;
         }
-        response.setHeader("Access-Control-Allow-Origin", any ? "*" : origin);
+        // Whoever sends a cookie is not content with "*".
+        boolean echoed = socketIo || (credentials && request.getHeader("Cookie") != null) || !isOpen(access);
+        response.setHeader("Access-Control-Allow-Origin", echoed ? origin : "*");
         chain.doFilter(request, response);
     }
 }

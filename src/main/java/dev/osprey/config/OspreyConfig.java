@@ -18,6 +18,8 @@ public record OspreyConfig(
         Stream stream,
         Segmentation segmentation,
         Fingerspelling fingerspelling,
+        Socketio socketio,
+        Signs signs,
         Admin admin) {
 
     public record Server(
@@ -103,6 +105,18 @@ public record OspreyConfig(
             boolean repeatUnchanged,
             boolean wordMode,
             @Range(min = 0, max = 1) double wordProbability,
+            boolean answerErrors,
+            Duration errorInterval) {}
+
+    public record Socketio(
+            Duration pingInterval,
+            Duration pingTimeout,
+            @Range(min = 1_024, max = 67_108_864) int maxMessageBytes) {}
+
+    public record Signs(
+            @Range(min = 0, max = 65_535) int port,
+            String model,
+            @Range(min = 1, max = 1_000_000) int maxClients,
             boolean answerErrors,
             Duration errorInterval) {}
 

@@ -9,7 +9,6 @@ import dev.osprey.imaging.ImageLimits;
 import dev.osprey.imaging.Picture;
 import dev.osprey.model.ModelKind;
 import dev.osprey.model.ModelManifest;
-import dev.osprey.model.ModelManifest.Activation;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
@@ -115,36 +114,8 @@ final class ServedRecognition implements Recognition {
                 }
                 lease.input().asFloatBuffer().put(clip);
                 lease.run(lease.input(), lease.output(), 1, cancellation);
-                ModelManifest.Classes classes = lease.manifest().classes();
-                float[] values = new float[classes.count()];
-                lease.output().asFloatBuffer().get(values);
-                if (classes.activation() == Activation.SOFTMAX) {
-                    softmax(values);
-                }
-                for (float value : values) {
-                    if (!Float.isFinite(value)) {
-                        throw new OspreyException(
-                                ErrorCode.MODEL_FAILED, "\"%s\" answered with what is no number".formatted(name));
-                    }
-                }
-                return values;
+                return lease.probabilities(0);
             }
-        }
-    }
-
-    /** Turns logits into a distribution, in place and in float32: {@code exp(x − max) / sum}. */
-    static void softmax(float[] values) {
-        float greatest = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            greatest = Math.max(greatest, value);
-        }
-        float sum = 0;
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) Math.exp(values[i] - greatest);
-            sum += values[i];
-        }
-        for (int i = 0; i < values.length; i++) {
-            values[i] /= sum;
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.osprey.health;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.segmentation.Segmentation;
+import dev.osprey.signs.Signs;
+import dev.osprey.socket.JsonAnswer;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
@@ -26,12 +28,14 @@ public class Gate extends HttpFilter {
 
     private final transient Provider<Segmentation> segmentation;
     private final transient Provider<Fingerspelling> fingerspelling;
+    private final transient Provider<Signs> signs;
     private @Nullable OspreyException obstacle;
 
     @Inject
-    Gate(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling) {
+    Gate(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling, Provider<Signs> signs) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
+        this.signs = signs;
     }
 
     /** Puts together what serves clients; with it comes what it needs, settings and models. */
@@ -40,6 +44,7 @@ public class Gate extends HttpFilter {
         try {
             segmentation.get();
             fingerspelling.get();
+            signs.get();
         } catch (OspreyException e) {
             obstacle = e;
             LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());

@@ -2,6 +2,8 @@ package dev.osprey.health;
 
 import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.segmentation.Segmentation;
+import dev.osprey.signs.Signs;
+import dev.osprey.socket.JsonAnswer;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
@@ -21,11 +23,13 @@ public class Health extends HttpFilter {
 
     private final transient Provider<Segmentation> segmentation;
     private final transient Provider<Fingerspelling> fingerspelling;
+    private final transient Provider<Signs> signs;
 
     @Inject
-    Health(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling) {
+    Health(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling, Provider<Signs> signs) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
+        this.signs = signs;
     }
 
     @Override
@@ -42,16 +46,22 @@ public class Health extends HttpFilter {
                         .add("status", "ok")
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
                         .add("active_connections", segmentation.get().connectionCount())
-                        .add("fingerspelling", coach(fingerspelling.get()))
+                        .add(
+                                "fingerspelling",
+                                capability(
+                                        fingerspelling.get().obstacle(),
+                                        fingerspelling.get().connectionCount()))
+                        .add(
+                                "signs",
+                                capability(signs.get().obstacle(), signs.get().clientCount()))
                         .build());
     }
 
-    private static JsonObjectBuilder coach(Fingerspelling fingerspelling) {
-        Optional<String> obstacle = fingerspelling.obstacle();
-        JsonObjectBuilder coach = Json.createObjectBuilder()
+    private static JsonObjectBuilder capability(Optional<String> obstacle, int connections) {
+        JsonObjectBuilder capability = Json.createObjectBuilder()
                 .add("status", obstacle.isPresent() ? "unavailable" : "ok")
-                .add("active_connections", fingerspelling.connectionCount());
-        obstacle.ifPresent(why -> coach.add("reason", why));
-        return coach;
+                .add("active_connections", connections);
+        obstacle.ifPresent(why -> capability.add("reason", why));
+        return capability;
     }
 }

@@ -1,6 +1,7 @@
 package dev.osprey.health;
 
 import dev.osprey.segmentation.Segmentation;
+import dev.osprey.socket.JsonAnswer;
 import jakarta.json.Json;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebServlet;

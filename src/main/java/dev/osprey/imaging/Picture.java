@@ -68,14 +68,7 @@ public final class Picture implements AutoCloseable {
      *     {@link ErrorCode#IMAGE_UNREADABLE}
      */
     public static Picture decode(ByteBuffer encoded, ImageLimits limits) {
-        limits.check(encoded);
-        ImageHeader header = ImageHeader.read(encoded);
-        limits.check(header);
-        switch (header.format()) {
-            case JPEG -> JpegMarkers.refuseTooManyScans(encoded);
-            case PNG -> PngChunks.refuseCutOff(encoded);
-            case WEBP, BMP, TIFF -> {}
-        }
+        ImageHeader header = inspect(encoded, limits);
         Mat decoded;
         try (BytePointer bytes = inNativeMemory(encoded);
                 Mat source = new Mat(1, encoded.remaining(), opencv_core.CV_8UC1, bytes)) {
@@ -91,6 +84,24 @@ public final class Picture implements AutoCloseable {
                     header.format() + " of " + encoded.remaining() + " bytes is damaged or cut off");
         }
         return new Picture(decoded);
+    }
+
+    /**
+     * Whether {@link #decode} would try: everything about an image that can be seen without decoding it. Microseconds.
+     *
+     * @throws OspreyException {@link ErrorCode#IMAGE_EMPTY}, {@link ErrorCode#IMAGE_TOO_LARGE},
+     *     {@link ErrorCode#IMAGE_UNREADABLE}
+     */
+    public static ImageHeader inspect(ByteBuffer encoded, ImageLimits limits) {
+        limits.check(encoded);
+        ImageHeader header = ImageHeader.read(encoded);
+        limits.check(header);
+        switch (header.format()) {
+            case JPEG -> JpegMarkers.refuseTooManyScans(encoded);
+            case PNG -> PngChunks.refuseCutOff(encoded);
+            case WEBP, BMP, TIFF -> {}
+        }
+        return header;
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.osprey.model;
 
+import dev.osprey.imaging.Clip;
 import dev.osprey.imaging.ColourOrder;
 import dev.osprey.imaging.Interpolation;
 import dev.osprey.imaging.Palette;
 import dev.osprey.model.ModelManifest.Activation;
 import dev.osprey.model.ModelManifest.Batch;
 import dev.osprey.model.ModelManifest.Classes;
+import dev.osprey.model.ModelManifest.Clips;
 import dev.osprey.model.ModelManifest.Landmarks;
 import dev.osprey.model.ModelManifest.Masks;
 import dev.osprey.model.ModelManifest.Normalisation;
@@ -41,6 +43,11 @@ final class ManifestReader {
 
     private static final int MAX_SIDE = 8_192;
     private static final int MAX_DIMENSIONS = 4;
+
+    /** Every client has a clip of its own; 256 frames of the usual 224 × 224 are 37 MB. */
+    private static final int MAX_FRAMES = 256;
+
+    private static final int MAX_CLIP_SIDE = 1_024;
 
     /** Of 192 × 192 pixels; of each its box, seven points and a score. */
     private static final int PALM_ANCHORS = 2_016;
@@ -112,10 +119,10 @@ final class ManifestReader {
         }
         ModelKind kind = ModelKind.ofWireName(root.oneOf("kind", ModelKind.wireNames()));
         root.knows(keys(kind));
-        boolean classes = kind == ModelKind.SEGMENTATION || kind == ModelKind.LETTERS;
+        boolean classes = keysOfKind(kind).contains("labels");
         List<String> labels = classes ? root.texts("labels", 1, 256) : List.of();
         Tensor input = input(kind, root);
-        Tensor output = output(kind, labels.size(), root.section("output"));
+        Tensor output = output(kind, labels.size(), root);
         Batch batch = batch(root.section("batch"));
         checkBytes("input", input.bytes() * batch.max());
         checkBytes("output", output.bytes() * batch.max());
@@ -139,13 +146,16 @@ final class ManifestReader {
     }
 
     private static String[] keys(ModelKind kind) {
-        Stream<String> ofKind =
-                switch (kind) {
-                    case SEGMENTATION -> Stream.of("labels", "palette");
-                    case PALM_DETECTION, HAND_LANDMARKS -> Stream.of();
-                    case LETTERS -> Stream.of("labels", "hands");
-                };
-        return Stream.concat(KEYS.stream(), ofKind).toArray(String[]::new);
+        return Stream.concat(KEYS.stream(), keysOfKind(kind).stream()).toArray(String[]::new);
+    }
+
+    private static List<String> keysOfKind(ModelKind kind) {
+        return switch (kind) {
+            case SEGMENTATION -> List.of("labels", "palette");
+            case PALM_DETECTION, HAND_LANDMARKS -> List.of();
+            case LETTERS -> List.of("labels", "hands");
+            case SIGN_WORDS -> List.of("labels", "threshold");
+        };
     }
 
     private void checkBytes(String tensor, long bytes) {
@@ -177,6 +187,7 @@ final class ManifestReader {
             case PALM_DETECTION -> squareOf(PALM_SIDE, pictures(section, "letterbox", "bilinear"));
             case HAND_LANDMARKS -> pictures(section, "crop", "bilinear");
             case LETTERS -> landmarks(section, root.section("hands"));
+            case SIGN_WORDS -> clips(section);
         };
     }
 
@@ -187,10 +198,29 @@ final class ManifestReader {
                 section.text("name"),
                 section.whole("width", 1, MAX_SIDE),
                 section.whole("height", 1, MAX_SIDE),
-                section.oneOf("colour", "bgr", "rgb").equals("rgb") ? ColourOrder.RGB : ColourOrder.BGR,
-                section.oneOf("interpolation", interpolations).equals("area")
-                        ? Interpolation.AREA
-                        : Interpolation.BILINEAR);
+                colour(section),
+                interpolation(section, interpolations));
+    }
+
+    private static ColourOrder colour(Section section) {
+        return section.oneOf("colour", "bgr", "rgb").equals("rgb") ? ColourOrder.RGB : ColourOrder.BGR;
+    }
+
+    private static Interpolation interpolation(Section section, String... allowed) {
+        return section.oneOf("interpolation", allowed).equals("area") ? Interpolation.AREA : Interpolation.BILINEAR;
+    }
+
+    private static Clips clips(Section section) {
+        section.knows("name", "frames", "width", "height", "colour", "resize", "interpolation");
+        section.oneOf("resize", "stretch");
+        return new Clips(
+                section.text("name"),
+                new Clip.Shape(
+                        section.whole("frames", 1, MAX_FRAMES),
+                        section.whole("width", 1, MAX_CLIP_SIDE),
+                        section.whole("height", 1, MAX_CLIP_SIDE),
+                        colour(section),
+                        interpolation(section, "bilinear", "area")));
     }
 
     private Pictures squareOf(int side, Pictures pictures) {
@@ -227,12 +257,14 @@ final class ManifestReader {
         return landmarks;
     }
 
-    private Tensor output(ModelKind kind, int labels, Section section) {
+    private Tensor output(ModelKind kind, int labels, Section root) {
+        Section section = root.section("output");
         return switch (kind) {
             case SEGMENTATION -> masks(section);
             case PALM_DETECTION -> values(section, "palms", List.of(PALM_ANCHORS, PALM_VALUES));
             case HAND_LANDMARKS -> values(section, "hand", List.of(HAND_VALUES));
-            case LETTERS -> classes(section, labels);
+            case LETTERS -> classes(section, labels, 0);
+            case SIGN_WORDS -> classes(section, labels, root.share("threshold"));
         };
     }
 
@@ -250,16 +282,15 @@ final class ManifestReader {
         return new Values(section.text("name"), expected);
     }
 
-    private Classes classes(Section section, int labels) {
+    private Classes classes(Section section, int labels, float threshold) {
         section.knows("name", "decoder", "shape", "activation");
         section.oneOf("decoder", "classes");
         checkShape(section, List.of(labels));
         return new Classes(
                 section.text("name"),
                 labels,
-                section.oneOf("activation", "none", "softmax").equals("softmax")
-                        ? Activation.SOFTMAX
-                        : Activation.NONE);
+                section.oneOf("activation", "none", "softmax").equals("softmax") ? Activation.SOFTMAX : Activation.NONE,
+                threshold);
     }
 
     private void checkShape(Section section, List<Integer> expected) {
@@ -361,6 +392,17 @@ final class ManifestReader {
             problem("%s%s is %s, expected a whole number from %d to %d"
                     .formatted(prefix, key, values.get(key), least, greatest));
             return least;
+        }
+
+        /** From 0 to 1. */
+        float share(String key) {
+            if (values.get(key) instanceof JsonNumber number
+                    && number.doubleValue() >= 0
+                    && number.doubleValue() <= 1) {
+                return (float) number.doubleValue();
+            }
+            problem("%s%s is %s, expected a number from 0 to 1".formatted(prefix, key, values.get(key)));
+            return 0;
         }
 
         /** Empty, and reported, where it is none. */

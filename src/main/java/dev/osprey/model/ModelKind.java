@@ -11,7 +11,9 @@ public enum ModelKind {
     /** Crops of a hand to its landmarks. */
     HAND_LANDMARKS("hand-landmarks"),
     /** Landmarks, of one picture or a clip, to probabilities of letters. */
-    LETTERS("letters");
+    LETTERS("letters"),
+    /** Clips of pictures to probabilities of signed words. */
+    SIGN_WORDS("sign-words");
 
     private final String wireName;
 

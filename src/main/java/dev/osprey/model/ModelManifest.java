@@ -1,5 +1,6 @@
 package dev.osprey.model;
 
+import dev.osprey.imaging.Clip;
 import dev.osprey.imaging.ColourOrder;
 import dev.osprey.imaging.Interpolation;
 import dev.osprey.imaging.Palette;
@@ -36,7 +37,7 @@ public record ModelManifest(
         String source) {
 
     /** The network's only input or only output. */
-    public sealed interface Tensor permits Pictures, Masks, Landmarks, Classes, Values {
+    public sealed interface Tensor permits Pictures, Clips, Masks, Landmarks, Classes, Values {
 
         String tensor();
 
@@ -82,6 +83,23 @@ public record ModelManifest(
         @Override
         public List<Integer> shape() {
             return List.of(height, width, 3);
+        }
+    }
+
+    /**
+     * Pictures in a row, the oldest first, each brought to width × height without regard to its aspect ratio: {@code uint8 [N,
+     * frames, height, width, 3]}.
+     */
+    public record Clips(String tensor, Clip.Shape clip) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.UINT8;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(clip.frames(), clip.height(), clip.width(), 3);
         }
     }
 
@@ -144,8 +162,12 @@ public record ModelManifest(
         WRIST
     }
 
-    /** What the network says of every class: {@code float32 [N, classes]}. */
-    public record Classes(String tensor, int count, Activation activation) implements Tensor {
+    /**
+     * What the network says of every class: {@code float32 [N, classes]}.
+     *
+     * @param threshold a class is told of only where its probability is greater; 0 where the kind tells of each
+     */
+    public record Classes(String tensor, int count, Activation activation, float threshold) implements Tensor {
 
         @Override
         public ElementType elements() {
@@ -177,6 +199,15 @@ public record ModelManifest(
      */
     public Pictures pictures() {
         return as(Pictures.class, input);
+    }
+
+    /**
+     * The input of a model that takes clips.
+     *
+     * @throws IllegalStateException where its kind takes something else
+     */
+    public Clips clips() {
+        return as(Clips.class, input);
     }
 
     /**

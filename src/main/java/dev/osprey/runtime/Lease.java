@@ -3,6 +3,7 @@ package dev.osprey.runtime;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
+import dev.osprey.model.ModelManifest.Activation;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,47 @@ public final class Lease implements AutoCloseable {
     public void run(ByteBuffer input, ByteBuffer output, int batch, Cancellation cancellation) {
         requireOpen();
         model.run(input, output, batch, cancellation);
+    }
+
+    /**
+     * The distribution over the model's classes that the last run wrote into {@link #output}.
+     *
+     * @param index of the picture or clip within the batch
+     * @return float32 [classes], the network's own or, where it gives logits, their softmax
+     * @throws OspreyException {@link ErrorCode#MODEL_FAILED} where the network answered with what is no number
+     */
+    public float[] probabilities(int index) {
+        ModelManifest.Classes classes = manifest().classes();
+        float[] values = new float[classes.count()];
+        output().asFloatBuffer().get(index * values.length, values);
+        if (classes.activation() == Activation.SOFTMAX) {
+            softmax(values);
+        }
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new OspreyException(
+                        ErrorCode.MODEL_FAILED,
+                        "\"%s\" answered with what is no number"
+                                .formatted(manifest().name()));
+            }
+        }
+        return values;
+    }
+
+    /** Turns logits into a distribution, in place and in float32: {@code exp(x − max) / sum}. */
+    static void softmax(float[] values) {
+        float greatest = Float.NEGATIVE_INFINITY;
+        for (float value : values) {
+            greatest = Math.max(greatest, value);
+        }
+        float sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.exp(values[i] - greatest);
+            sum += values[i];
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= sum;
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.osprey.socket;
 
+import dev.osprey.access.CrossOrigin;
 import dev.osprey.config.OspreyConfig;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.websocket.HandshakeResponse;
@@ -13,10 +14,7 @@ public class Handshake extends ServerEndpointConfig.Configurator {
 
     @Override
     public boolean checkOrigin(String origin) {
-        List<String> allowed =
-                CDI.current().select(OspreyConfig.class).get().access().allowedOrigins();
-        // A client that is no browser sends no origin.
-        return origin == null || origin.isEmpty() || allowed.contains("*") || allowed.contains(origin);
+        return CrossOrigin.allows(CDI.current().select(OspreyConfig.class).get().access(), origin);
     }
 
     @Override

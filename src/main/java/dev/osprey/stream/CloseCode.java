@@ -2,6 +2,7 @@ package dev.osprey.stream;
 
 /** Why the server ends a connection: the close codes of RFC 6455, section 7.4, that Osprey uses. */
 public enum CloseCode {
+    NORMAL(1000),
     GOING_AWAY(1001),
     POLICY_VIOLATED(1008),
     MESSAGE_TOO_BIG(1009),

@@ -26,6 +26,11 @@ public final class Connection {
         this.lastPingNanos = nanoClock.getAsLong();
     }
 
+    /** Where the client is. */
+    public String address() {
+        return peer.address();
+    }
+
     public Outbox outbox() {
         return outbox;
     }

@@ -35,6 +35,7 @@ public final class Outbox {
     private boolean pumping;
     private boolean closed;
     private volatile Runnable roomMade = () -> {};
+    private @Nullable Runnable emptied;
 
     /**
      * @param capacity most places that are reserved and not yet sent
@@ -50,6 +51,27 @@ public final class Outbox {
     /** {@code listener} is told, outside any lock, whenever a message has left. */
     public void whenRoomIsMade(Runnable listener) {
         roomMade = listener;
+    }
+
+    /** Tells the listener once, outside any lock: at once where nothing waits and nothing is in flight, or when it is so. */
+    public void whenEmpty(Runnable listener) {
+        boolean empty;
+        synchronized (this) {
+            empty = isEmpty();
+            emptied = empty ? null : listener;
+        }
+        if (empty) {
+            listener.run();
+        }
+    }
+
+    private boolean isEmpty() {
+        return !inFlight && places.isEmpty();
+    }
+
+    /** Places that are reserved, and the message in flight. */
+    public synchronized int waiting() {
+        return places.size() + (inFlight ? 1 : 0);
     }
 
     /** The next place; nothing where as many are reserved as the outbox has. */
@@ -128,9 +150,23 @@ public final class Outbox {
         if (failure == null) {
             pump();
             roomMade.run();
+            tellEmptied();
         } else {
             close();
             broken.run();
+        }
+    }
+
+    private void tellEmptied() {
+        Runnable listener = null;
+        synchronized (this) {
+            if (emptied != null && isEmpty()) {
+                listener = emptied;
+                emptied = null;
+            }
+        }
+        if (listener != null) {
+            listener.run();
         }
     }
 

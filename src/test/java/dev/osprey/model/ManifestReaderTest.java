@@ -266,7 +266,7 @@ class ManifestReaderTest {
         assertEquals(2, manifest.landmarks().hands());
         assertEquals(4 * 32 * 42 * 3, manifest.input().bytes());
         assertEquals(
-                new ModelManifest.Classes("probabilities", 2, ModelManifest.Activation.SOFTMAX), manifest.classes());
+                new ModelManifest.Classes("probabilities", 2, ModelManifest.Activation.SOFTMAX, 0), manifest.classes());
         assertEquals(List.of("A", "B"), manifest.labels());
     }
 

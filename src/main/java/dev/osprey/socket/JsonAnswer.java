@@ -1,20 +1,20 @@
-package dev.osprey.health;
+package dev.osprey.socket;
 
-import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** A JSON object as the whole answer, never from a cache. */
-final class JsonAnswer {
+/** A JSON value as the whole answer, never from a cache. */
+public final class JsonAnswer {
 
     private JsonAnswer() {}
 
-    static void write(HttpServletResponse response, JsonObject body) throws IOException {
+    public static void write(HttpServletResponse response, JsonValue body) throws IOException {
         write(response, "application/json", body);
     }
 
-    static void write(HttpServletResponse response, String contentType, JsonObject body) throws IOException {
+    public static void write(HttpServletResponse response, String contentType, JsonValue body) throws IOException {
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
         response.setContentType(contentType);
         response.setHeader("Cache-Control", "no-store");

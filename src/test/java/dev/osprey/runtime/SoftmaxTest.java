@@ -1,4 +1,4 @@
-package dev.osprey.fingerspelling;
+package dev.osprey.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SoftmaxTest {
 
     private static float[] softmax(float... values) {
-        ServedRecognition.softmax(values);
+        Lease.softmax(values);
         return values;
     }
 

@@ -1,0 +1,220 @@
+package dev.osprey.signs;
+
+import dev.osprey.fault.OspreyException;
+import dev.osprey.imaging.Clip;
+import dev.osprey.imaging.Picture;
+import dev.osprey.inference.LatestTicket;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.Lease;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's clip and what was recognised last, whatever wire carries it.
+ *
+ * <p>A frame is answered at once with what is known. Its picture waits, encoded, for the stream's next turn with a worker, which
+ * scales all that wait into the clip and has the model look at it. At most as many wait as a clip has: older ones could not
+ * matter any more. A frame asks for a turn where there are enough for a clip and none is under way; one that comes during a
+ * turn does not ask for another.
+ *
+ * <p>Any thread may bring frames and the end; turns come one at a time. The monitor guards the fields and is never held while
+ * a picture is decoded or a model runs; the clip belongs to the turn that is under way, and else to whoever holds the monitor.
+ */
+final class SignStream {
+
+    private static final Logger LOG = System.getLogger(SignStream.class.getName());
+
+    private final Signs shared;
+    private final LatestTicket ticket = new LatestTicket();
+    private final Deque<Frame> undecoded = new ArrayDeque<>();
+    private @Nullable Clip clip;
+    private @Nullable Recognition last;
+
+    /** A turn was asked for and is not over. */
+    private boolean busy;
+
+    /** A worker has the stream's turn. */
+    private boolean inTurn;
+
+    private boolean ended;
+    private long frames;
+    private long framesDropped;
+    private long framesRefused;
+    private long recognitions;
+    private long askedNanos;
+
+    /** The newest frame in the clip. */
+    private @Nullable Frame newest;
+
+    private int clipFrames;
+
+    private record Frame(long number, ByteBuffer image, long arrivedNanos) {}
+
+    SignStream(Signs shared) {
+        this.shared = shared;
+    }
+
+    /**
+     * Takes a frame and answers it; never waits.
+     *
+     * @param image encoded; is kept
+     * @throws OspreyException where it is no picture within the limits; the clip stays as it is
+     */
+    Prediction frame(ByteBuffer image) {
+        try {
+            Picture.inspect(image, shared.limits());
+        } catch (OspreyException e) {
+            refused(e.code().name());
+            throw e;
+        }
+        int wanted = shared.clipLength();
+        Prediction prediction;
+        boolean ask;
+        synchronized (this) {
+            Frame frame = new Frame(++frames, image, shared.nanoTime());
+            if (!ended) {
+                undecoded.add(frame);
+            }
+            if (undecoded.size() > wanted) {
+                undecoded.remove();
+                framesDropped++;
+                shared.frameDropped();
+            }
+            int gathered = Math.min(wanted, clipFrames + undecoded.size());
+            ask = gathered == wanted && !busy && !ended && shared.isReady();
+            if (ask) {
+                busy = true;
+                askedNanos = frame.arrivedNanos();
+            }
+            prediction = new Prediction(last, frame.number(), gathered, framesDropped, framesRefused);
+        }
+        if (ask) {
+            ticket.submit(() -> shared.submit(this));
+        }
+        return prediction;
+    }
+
+    /** A frame that was none. */
+    void refused(String code) {
+        synchronized (this) {
+            framesRefused++;
+        }
+        shared.failed(code);
+    }
+
+    /** The client has left: what waits is forgotten, and what runs, where nobody else waits for it. */
+    void end() {
+        synchronized (this) {
+            ended = true;
+            undecoded.clear();
+            if (!inTurn) {
+                closeClip();
+            }
+        }
+        ticket.cancel();
+    }
+
+    private void closeClip() {
+        if (clip != null) {
+            clip.close();
+            clip = null;
+        }
+        clipFrames = 0;
+    }
+
+    /**
+     * Begins the stream's turn: scales the frames that wait, and writes the clip where it is full. On a worker, which ends the
+     * turn by {@link #turnIsOver}, whatever happens.
+     *
+     * @param target {@code uint8 [frames, height, width, 3]}, written from its position
+     * @return whether there is a clip to look at
+     */
+    boolean tryWriteClip(ModelManifest manifest, ByteBuffer target) {
+        Clip gathered;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            inTurn = true;
+            Clip.Shape shape = manifest.clips().clip();
+            if (clip == null || !clip.shape().equals(shape)) {
+                closeClip();
+                clip = new Clip(shape);
+            }
+            gathered = clip;
+        }
+        // No more than that: a client that sends faster than pictures are decoded would keep the turn for ever.
+        for (int i = 0; i < gathered.shape().frames(); i++) {
+            Optional<Frame> frame = nextUndecoded();
+            if (frame.isEmpty()) {
+                break;
+            }
+            decode(frame.get(), gathered);
+        }
+        if (!gathered.isFull()) {
+            return false;
+        }
+        gathered.copyInto(target);
+        return true;
+    }
+
+    private synchronized Optional<Frame> nextUndecoded() {
+        return Optional.ofNullable(undecoded.poll());
+    }
+
+    private void decode(Frame frame, Clip target) {
+        try (Picture picture = Picture.decode(frame.image(), shared.limits())) {
+            target.add(picture);
+            synchronized (this) {
+                newest = frame;
+                clipFrames = target.size();
+            }
+        } catch (OspreyException e) {
+            LOG.log(Level.DEBUG, "A frame could not be decoded", e);
+            refused(e.code().name());
+        }
+    }
+
+    /**
+     * The model has looked at the clip.
+     *
+     * @param startedNanos when it began
+     */
+    void recognised(Lease lease, float[] probabilities, long startedNanos) {
+        long now = shared.nanoTime();
+        Duration age;
+        synchronized (this) {
+            if (newest == null) {
+                throw new IllegalStateException("Nothing was looked at");
+            }
+            age = Duration.ofNanos(now - newest.arrivedNanos());
+            last = Recognition.of(
+                    lease.manifest(),
+                    probabilities,
+                    ++recognitions,
+                    newest.number(),
+                    age,
+                    Duration.ofNanos(startedNanos - askedNanos),
+                    Duration.ofNanos(now - startedNanos),
+                    lease.provider());
+        }
+        shared.recognised(lease.manifest().name(), Duration.ofNanos(now - startedNanos), age);
+    }
+
+    /** The turn has ended, or will not come; the next full clip may ask for another. */
+    void turnIsOver() {
+        synchronized (this) {
+            busy = false;
+            inTurn = false;
+            if (ended) {
+                closeClip();
+            }
+        }
+    }
+}

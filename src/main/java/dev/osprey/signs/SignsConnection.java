@@ -1,0 +1,136 @@
+package dev.osprey.signs;
+
+import dev.osprey.fault.OspreyException;
+import dev.osprey.socket.DataUrl;
+import dev.osprey.socket.StreamEndpoint;
+import dev.osprey.stream.CloseCode;
+import dev.osprey.stream.Connection;
+import dev.osprey.stream.Outbox.Place;
+import dev.osprey.stream.Reply;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
+import java.io.StringReader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A client over a plain WebSocket. Messages come one at a time; the end may come at any time. */
+final class SignsConnection implements StreamEndpoint.Receiver {
+
+    private static final Logger LOG = System.getLogger(SignsConnection.class.getName());
+    private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
+
+    /** Predictions that wait for a client that reads; 60 bytes each. */
+    private static final int CONGESTED = 32;
+
+    private final Signs shared;
+    private final Connection connection;
+    private final Answers answers;
+
+    /** Null where the client was not let in. */
+    private final @Nullable SignStream stream;
+
+    SignsConnection(Signs shared, Connection connection, Set<Feature> features) {
+        this.shared = shared;
+        this.connection = connection;
+        this.answers = new Answers(
+                () -> connection.outbox().waiting() >= CONGESTED,
+                prediction -> send("prediction", Messages.prediction(prediction, features)));
+        if (shared.tryEnter()) {
+            stream = new SignStream(shared);
+            connection.outbox().whenRoomIsMade(answers::send);
+            send("info", Messages.message("ready"));
+        } else {
+            stream = null;
+            connection.close(
+                    CloseCode.TRY_AGAIN_LATER,
+                    "Server at capacity: the limit is %d clients"
+                            .formatted(shared.settings().maxClients()));
+        }
+    }
+
+    private void send(String type, JsonObject message) {
+        Optional<Place> place = connection.outbox().tryReserve();
+        if (place.isPresent()) {
+            place.get().fill(() -> new Reply.Text(Messages.typed(type, message)));
+        } else {
+            connection.closeFlooded();
+        }
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void text(String message) {
+        if (stream != null) {
+            try {
+                receive(stream, message);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "A message could not be handled", e);
+                send("error", Messages.message("server error: the message could not be handled"));
+                connection
+                        .outbox()
+                        .whenEmpty(() -> connection.close(CloseCode.INTERNAL_ERROR, "a message could not be handled"));
+            }
+        }
+    }
+
+    private void receive(SignStream into, String message) {
+        String payload = payload(message);
+        if (payload == null) {
+            into.refused("INVALID_MESSAGE");
+            send("error", Messages.message("invalid payload: expected {\"type\": \"frame\", \"data\": base64 text}"));
+            return;
+        }
+        try {
+            answers.add(into.frame(ByteBuffer.wrap(DataUrl.bytes(payload))), () -> {});
+        } catch (IllegalArgumentException e) {
+            into.refused("INVALID_MESSAGE");
+            send("error", Messages.message("decode/preprocess error: data is no base64"));
+        } catch (OspreyException e) {
+            send("error", Messages.message("decode/preprocess error: " + e.detail()));
+        }
+    }
+
+    /** The frame's data; null where the message is none of the protocol's. */
+    private static @Nullable String payload(String message) {
+        try (JsonParser parser = JSON.createParser(new StringReader(message))) {
+            parser.next();
+            JsonObject object = parser.getObject();
+            boolean frame = !parser.hasNext()
+                    && object.get("type") instanceof JsonString type
+                    && type.getString().equals("frame");
+            return frame && object.get("data") instanceof JsonString data ? data.getString() : null;
+        } catch (RuntimeException e) {
+            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
+            return null;
+        }
+    }
+
+    @Override
+    public void binary(ByteBuffer message) {
+        if (stream != null) {
+            stream.refused("INVALID_MESSAGE");
+            send("error", Messages.message("invalid payload: expected a text message, found a binary one"));
+        }
+    }
+
+    @Override
+    public void end() {
+        connection.end();
+        if (stream != null) {
+            stream.end();
+            shared.left();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.osprey.signs;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.inference.Scheduler;
+import dev.osprey.metrics.Meters;
+import dev.osprey.runtime.WarmModels;
+import dev.osprey.socket.Caretaker;
+import dev.osprey.socketio.SocketIo;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** The capability's shared part, its clients looked after on both wires. */
+@ApplicationScoped
+class SignsProducer {
+
+    @Produces
+    @Singleton
+    Signs signs(
+            OspreyConfig config,
+            WarmModels models,
+            Scheduler scheduler,
+            Meters meters,
+            Caretaker caretaker,
+            SocketIo socketIo) {
+        Signs signs = new Signs(config, models, scheduler, meters, System::nanoTime);
+        socketIo.serve(socket -> new SignsListener(signs, socket));
+        caretaker.lookAfter(signs.connections());
+        return signs;
+    }
+
+    void stop(@Disposes Signs signs, Caretaker caretaker) {
+        caretaker.close(signs.connections());
+    }
+}

@@ -1,0 +1,190 @@
+package dev.osprey.socketio;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.metrics.Meters;
+import dev.osprey.stream.Connections;
+import io.socket.engineio.server.EngineIoServer;
+import io.socket.engineio.server.EngineIoServerOptions;
+import io.socket.engineio.server.EngineIoSocket;
+import io.socket.socketio.server.SocketIoServer;
+import io.socket.socketio.server.SocketIoSocket;
+import io.socket.socketio.server.SocketIoSocket.ReceivedByLocalAcknowledgementCallback;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.json.JSONArray;
+import org.json.JSONObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's one Socket.IO (protocol 5 over Engine.IO 4), namespace {@code /}: every capability that speaks it hears of every
+ * client. Any thread.
+ *
+ * <p>The library keeps the protocol; Osprey keeps its limits, see {@link SocketIoAdmission}, {@link PollingServlet}, {@link
+ * WebSocketTransport} and {@link Attachments}.
+ */
+public final class SocketIo implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(SocketIo.class.getName());
+
+    /** Who is at the door: the library makes a session on the thread that brings the client, and does not say for whom. */
+    private static final ThreadLocal<@Nullable Arrival> ARRIVAL = new ThreadLocal<>();
+
+    private final OspreyConfig config;
+    private final Meters meters;
+    private final Connections webSockets;
+    private final ScheduledThreadPoolExecutor pings;
+    private final EngineIoServer engine;
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final List<Function<IoSocket, IoListener>> capabilities = new CopyOnWriteArrayList<>();
+
+    private record Arrival(String address, @Nullable WebSocketTransport webSocket) {}
+
+    /** @param threads for one thread, which pings */
+    SocketIo(OspreyConfig config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
+        this.config = config;
+        this.meters = meters;
+        this.webSockets = new Connections(
+                config.stream().withMaxMessageBytes(config.socketio().maxMessageBytes()), meters, nanoClock);
+        this.pings = new ScheduledThreadPoolExecutor(1, threads);
+        // The library sets a timer anew for every message, each of which would be kept until it is due.
+        this.pings.setRemoveOnCancelPolicy(true);
+        EngineIoServerOptions options = EngineIoServerOptions.newFromDefault()
+                .setPingInterval(config.socketio().pingInterval().toMillis())
+                .setPingTimeout(config.socketio().pingTimeout().toMillis())
+                .setCorsHandlingDisabled(true);
+        options.setScheduledExecutorService(pings);
+        this.engine = new EngineIoServer(options);
+        new SocketIoServer(engine).namespace("/").on("connection", arguments -> joined((SocketIoSocket) arguments[0]));
+        engine.on("connection", arguments -> began((EngineIoSocket) arguments[0]));
+        meters.connections("socketio", sessions::size);
+    }
+
+    /** @param capability what a capability makes of a client that connects; called on the client's thread, never waits */
+    public void serve(Function<IoSocket, IoListener> capability) {
+        capabilities.add(capability);
+    }
+
+    OspreyConfig config() {
+        return config;
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    Connections webSockets() {
+        return webSockets;
+    }
+
+    Optional<Session> session(String sid) {
+        return Optional.ofNullable(sessions.get(sid));
+    }
+
+    /** Why no session can begin for a client now; names limit and value. */
+    Optional<String> obstacle(String address) {
+        OspreyConfig.Stream limits = config.stream();
+        if (sessions.size() >= limits.maxConnections()) {
+            meters.refused("max-connections");
+            return Optional.of(
+                    "%d sessions are open, the limit is %d".formatted(sessions.size(), limits.maxConnections()));
+        }
+        long fromHere = sessions.values().stream()
+                .filter(session -> session.address().equals(address))
+                .count();
+        if (fromHere >= limits.maxConnectionsPerAddress()) {
+            meters.refused("max-connections-per-address");
+            return Optional.of("%d sessions from this address are open, the limit is %d"
+                    .formatted(fromHere, limits.maxConnectionsPerAddress()));
+        }
+        return Optional.empty();
+    }
+
+    /** Something that may bring the library a new client. */
+    interface Visit<E extends Exception> {
+        void to(EngineIoServer engine) throws E;
+    }
+
+    /** Brings a client to the library, or what it sends. */
+    <E extends Exception> void bring(String address, @Nullable WebSocketTransport webSocket, Visit<E> visit) throws E {
+        ARRIVAL.set(new Arrival(address, webSocket));
+        try {
+            visit.to(engine);
+        } finally {
+            ARRIVAL.remove();
+        }
+    }
+
+    private void began(EngineIoSocket client) {
+        Arrival who = ARRIVAL.get();
+        if (who == null) {
+            throw new IllegalStateException("A session began on a thread that brought nobody");
+        }
+        Session session = new Session(
+                client,
+                who.address(),
+                who.webSocket(),
+                config.socketio().maxMessageBytes(),
+                config.stream().maxUnanswered());
+        sessions.put(client.getId(), session);
+        client.on("close", arguments -> sessions.remove(client.getId()));
+    }
+
+    private void joined(SocketIoSocket socket) {
+        Session session = sessions.get(socket.getClient().getId());
+        if (session == null || !session.tryJoin()) {
+            // The protocol has a client join once; another time would be another client for the capabilities.
+            socket.disconnect(true);
+            return;
+        }
+        IoSocket client = new IoSocket(socket, session);
+        for (Function<IoSocket, IoListener> capability : capabilities) {
+            IoListener listener = capability.apply(client);
+            socket.registerAllEventListener((name, arguments) -> told(listener, name, arguments));
+            socket.once("disconnect", arguments -> listener.end());
+        }
+    }
+
+    private static void told(IoListener listener, String name, @Nullable Object[] arguments) {
+        List<@Nullable Object> plain = new ArrayList<>(Arrays.asList(arguments));
+        Runnable acknowledge = () -> {};
+        int last = plain.size() - 1;
+        if (last >= 0 && plain.get(last) instanceof ReceivedByLocalAcknowledgementCallback callback) {
+            plain.remove(last);
+            acknowledge = callback::sendAcknowledgement;
+        }
+        plain.replaceAll(SocketIo::plain);
+        try {
+            listener.event(name, Collections.unmodifiableList(plain), acknowledge);
+        } catch (RuntimeException e) {
+            // The library would end the client's connection and say nothing.
+            LOG.log(Level.WARNING, "An event could not be handled", e);
+        }
+    }
+
+    private static @Nullable Object plain(@Nullable Object json) {
+        if (json instanceof JSONObject object) {
+            return object.toMap();
+        }
+        return json instanceof JSONArray array ? array.toList() : json;
+    }
+
+    /** Ends every session. */
+    @Override
+    public void close() {
+        sessions.values().forEach(Session::close);
+        engine.shutdown();
+        pings.shutdownNow();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.osprey.socketio;
+
+import dev.osprey.socket.Handshake;
+import dev.osprey.socket.StreamEndpoint;
+import dev.osprey.stream.Connection;
+import jakarta.inject.Inject;
+import jakarta.websocket.server.ServerEndpoint;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /socket.io/}: Engine.IO's WebSocket, for a new session or for one that has polled so far. */
+@ServerEndpoint(value = "/socket.io/", configurator = Handshake.class)
+public class SocketIoEndpoint extends StreamEndpoint {
+
+    private final SocketIo socketIo;
+
+    @Inject
+    SocketIoEndpoint(SocketIo socketIo) {
+        super("socketio", socketIo.webSockets(), socketIo.meters());
+        this.socketIo = socketIo;
+    }
+
+    @Override
+    protected Receiver open(Connection connection, Map<String, List<String>> query) {
+        Map<String, String> first = new HashMap<>();
+        query.forEach((name, values) -> first.put(name, values.get(0)));
+        WebSocketTransport transport = new WebSocketTransport(connection, first);
+        String sid = first.get("sid");
+        if (sid != null) {
+            socketIo.session(sid).ifPresent(session -> session.upgradingTo(transport));
+        }
+        socketIo.bring(connection.address(), transport, engine -> engine.handleWebSocket(transport));
+        return transport;
+    }
+}
