@@ -50,14 +50,14 @@ public class PollingServlet extends HttpServlet {
     }
 
     private void poll(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HttpServletRequest poll = new PollRequest(request, socketIo.timers());
         if (sid(request).isPresent()) {
-            socketIo.<IOException>bring(
-                    request.getRemoteAddr(), null, engine -> engine.handleRequest(request, response));
+            socketIo.<IOException>bring(request.getRemoteAddr(), null, engine -> engine.handleRequest(poll, response));
             return;
         }
         // The library answers before it knows the session itself: a quick client's next request would not find it.
         HeldResponse held = new HeldResponse(response);
-        socketIo.<IOException>bring(request.getRemoteAddr(), null, engine -> engine.handleRequest(request, held));
+        socketIo.<IOException>bring(request.getRemoteAddr(), null, engine -> engine.handleRequest(poll, held));
         held.release();
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
@@ -44,27 +45,28 @@ public final class SocketIo implements AutoCloseable {
     private final OspreyConfig config;
     private final Meters meters;
     private final Connections webSockets;
-    private final ScheduledThreadPoolExecutor pings;
+    private final ScheduledThreadPoolExecutor timers;
     private final EngineIoServer engine;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<Function<IoSocket, IoListener>> capabilities = new CopyOnWriteArrayList<>();
 
     private record Arrival(String address, @Nullable WebSocketTransport webSocket) {}
 
-    /** @param threads for one thread, which pings */
+    /** @param threads for one thread, which timers */
     SocketIo(OspreyConfig config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
         this.config = config;
         this.meters = meters;
         this.webSockets = new Connections(
                 config.stream().withMaxMessageBytes(config.socketio().maxMessageBytes()), meters, nanoClock);
-        this.pings = new ScheduledThreadPoolExecutor(1, threads);
+        this.timers = new ScheduledThreadPoolExecutor(1, threads);
         // The library sets a timer anew for every message, each of which would be kept until it is due.
-        this.pings.setRemoveOnCancelPolicy(true);
+        this.timers.setRemoveOnCancelPolicy(true);
+        this.timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         EngineIoServerOptions options = EngineIoServerOptions.newFromDefault()
                 .setPingInterval(config.socketio().pingInterval().toMillis())
                 .setPingTimeout(config.socketio().pingTimeout().toMillis())
                 .setCorsHandlingDisabled(true);
-        options.setScheduledExecutorService(pings);
+        options.setScheduledExecutorService(timers);
         this.engine = new EngineIoServer(options);
         new SocketIoServer(engine).namespace("/").on("connection", arguments -> joined((SocketIoSocket) arguments[0]));
         engine.on("connection", arguments -> began((EngineIoSocket) arguments[0]));
@@ -82,6 +84,11 @@ public final class SocketIo implements AutoCloseable {
 
     Meters meters() {
         return meters;
+    }
+
+    /** A thread for short work that no request is under way on. */
+    Executor timers() {
+        return timers;
     }
 
     Connections webSockets() {
@@ -185,6 +192,6 @@ public final class SocketIo implements AutoCloseable {
     public void close() {
         sessions.values().forEach(Session::close);
         engine.shutdown();
-        pings.shutdownNow();
+        timers.shutdown();
     }
 }
