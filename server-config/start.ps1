@@ -10,6 +10,9 @@ Environment, with defaults:
   OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
   OSPREY_PORT           port to listen on (8080)
   OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (WEBSOCKET_PORT, else none)
+  OSPREY_SIGNS_PORT     one more port, on which every WebSocket path but /socket.io/ is the sign words' (none)
+  MAX_CLIENTS, SOCKETIO_PING_INTERVAL, SOCKETIO_PING_TIMEOUT, CORS_ORIGINS
+                        as the sign words' first implementation read them: clients, seconds, seconds, a list with commas
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
   OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
@@ -23,6 +26,7 @@ if ($Help) { Get-Help $PSCommandPath -Full; exit }
 
 $address = Setting 'OSPREY_ADDRESS' '127.0.0.1'
 $coachPort = Setting 'OSPREY_FINGERSPELLING_PORT' (Setting 'WEBSOCKET_PORT' '0')
+$signsPort = Setting 'OSPREY_SIGNS_PORT' '0'
 $java = Setting 'JAVA' $(if ($env:JAVA_HOME) { Join-Path $env:JAVA_HOME 'bin\java.exe' } else { 'java' })
 
 # "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing here.
@@ -75,10 +79,20 @@ $arguments = @(
     '--nohazelcast', '--disablephonehome'
     '--unpackdir', $payara
 )
-if ($coachPort -ne '0') {
-    $arguments = @("-javaagent:$server\osprey-listen-check.jar=${address}:$coachPort", "-Dosprey.fingerspelling.port=$coachPort") + $arguments
-    $arguments += '--postbootcommandfile', "$root\server-config\coach-port.asadmin"
+# What Payara is told after its start; it takes one file.
+$ports = "$run\ports-$port.asadmin"
+Set-Content $ports ''
+foreach ($own in @('coach', 'fingerspelling', $coachPort), @('signs', 'signs', $signsPort)) {
+    if ($own[2] -ne '0') {
+        $arguments = @("-javaagent:$server\osprey-listen-check.jar=${address}:$($own[2])", "-Dosprey.$($own[1]).port=$($own[2])") + $arguments
+        Get-Content "$root\server-config\$($own[0])-port.asadmin" | Add-Content $ports
+    }
 }
+if ($coachPort -ne '0' -or $signsPort -ne '0') { $arguments += '--postbootcommandfile', $ports }
+if ($env:MAX_CLIENTS) { $arguments = @("-Dosprey.signs.max-clients=$env:MAX_CLIENTS") + $arguments }
+if ($env:SOCKETIO_PING_INTERVAL) { $arguments = @("-Dosprey.socketio.ping-interval=PT$($env:SOCKETIO_PING_INTERVAL)S") + $arguments }
+if ($env:SOCKETIO_PING_TIMEOUT) { $arguments = @("-Dosprey.socketio.ping-timeout=PT$($env:SOCKETIO_PING_TIMEOUT)S") + $arguments }
+if ($env:CORS_ORIGINS) { $arguments = @("-Dosprey.access.allowed-origins=$env:CORS_ORIGINS") + $arguments }
 
 if (-not $Background) {
     & $java $arguments

@@ -14,6 +14,9 @@ Environment:
   OSPREY_ADDRESS        address to listen on (127.0.0.1); 0.0.0.0 is every interface
   OSPREY_PORT           port to listen on (8080)
   OSPREY_FINGERSPELLING_PORT  one more port, which is the fingerspelling coach's alone (WEBSOCKET_PORT, else none)
+  OSPREY_SIGNS_PORT     one more port, on which every WebSocket path but /socket.io/ is the sign words' (none)
+  MAX_CLIENTS, SOCKETIO_PING_INTERVAL, SOCKETIO_PING_TIMEOUT, CORS_ORIGINS
+                        as the sign words' first implementation read them: clients, seconds, seconds, a list with commas
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
   OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
@@ -41,6 +44,7 @@ address=${OSPREY_ADDRESS:-127.0.0.1}
 java=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
 runtime=${OSPREY_RUNTIME:-}
 coach_port=${OSPREY_FINGERSPELLING_PORT:-${WEBSOCKET_PORT:-0}}
+signs_port=${OSPREY_SIGNS_PORT:-0}
 
 # "openjdk 17.0.15 2025-04-15"; Java 8 does not know the option and prints nothing.
 version=$("$java" --version 2>/dev/null | sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p') || true
@@ -71,8 +75,23 @@ mkdir -p "$run"
 rm -rf "$payara"
 
 command=("$java" @server-config/jvm.options)
-[ "$coach_port" = 0 ] || command+=("-javaagent:$server/osprey-listen-check.jar=$address:$coach_port"
-    "-Dosprey.fingerspelling.port=$coach_port")
+# What Payara is told after its start; it takes one file.
+ports=$run/ports-$port.asadmin
+: >"$ports"
+
+# own_port NAME CAPABILITY PORT: a port of a capability's own, 0 for none
+own_port() {
+    [ "$3" != 0 ] || return 0
+    command+=("-javaagent:$server/osprey-listen-check.jar=$address:$3" "-Dosprey.$2.port=$3")
+    cat "server-config/$1-port.asadmin" >>"$ports"
+}
+
+own_port coach fingerspelling "$coach_port"
+own_port signs signs "$signs_port"
+[ -z "${CORS_ORIGINS:-}" ] || command+=("-Dosprey.access.allowed-origins=$CORS_ORIGINS")
+[ -z "${MAX_CLIENTS:-}" ] || command+=("-Dosprey.signs.max-clients=$MAX_CLIENTS")
+[ -z "${SOCKETIO_PING_INTERVAL:-}" ] || command+=("-Dosprey.socketio.ping-interval=PT${SOCKETIO_PING_INTERVAL}S")
+[ -z "${SOCKETIO_PING_TIMEOUT:-}" ] || command+=("-Dosprey.socketio.ping-timeout=PT${SOCKETIO_PING_TIMEOUT}S")
 command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     "-Donnxruntime.native.path=$server/native-$onnxruntime"
     "-Dosprey.server.address=$address"
@@ -86,7 +105,7 @@ command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     --logproperties "$root/server-config/logging.properties"
     --nohazelcast --disablephonehome
     --unpackdir "$payara")
-[ "$coach_port" = 0 ] || command+=(--postbootcommandfile "$root/server-config/coach-port.asadmin")
+[ ! -s "$ports" ] || command+=(--postbootcommandfile "$ports")
 
 # OpenCV would print lines of its own for pictures that cannot be decoded, which clients send.
 export OPENCV_LOG_LEVEL=OFF

@@ -1,13 +1,13 @@
 package dev.osprey.fingerspelling;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.socket.Readdressed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ public class CoachAddress extends HttpFilter {
         boolean ownPort = settings.port() != 0 && request.getLocalPort() == settings.port();
         if ("websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
             boolean ownPath = request.getRequestURI().equals(request.getContextPath() + settings.path());
-            chain.doFilter(ownPort || ownPath ? new AtTheRoot(request) : request, response);
+            chain.doFilter(ownPort || ownPath ? new Readdressed(request, "/") : request, response);
         } else if (ownPort) {
             byte[] text = "This port speaks WebSocket only\n".getBytes(StandardCharsets.UTF_8);
             response.setStatus(UPGRADE_REQUIRED);
@@ -45,18 +45,6 @@ public class CoachAddress extends HttpFilter {
             response.getOutputStream().write(text);
         } else {
             chain.doFilter(request, response);
-        }
-    }
-
-    private static final class AtTheRoot extends HttpServletRequestWrapper {
-
-        AtTheRoot(HttpServletRequest request) {
-            super(request);
-        }
-
-        @Override
-        public String getRequestURI() {
-            return getContextPath() + "/";
         }
     }
 }

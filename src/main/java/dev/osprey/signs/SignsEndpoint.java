@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code /signs}: the protocol's older variant, JSON over a plain WebSocket. */
-@ServerEndpoint(value = "/signs", configurator = Handshake.class)
+@ServerEndpoint(value = SignsEndpoint.PATH, configurator = Handshake.class)
 public class SignsEndpoint extends StreamEndpoint {
+
+    static final String PATH = "/signs";
 
     private final Signs signs;
 
