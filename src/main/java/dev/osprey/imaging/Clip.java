@@ -1,7 +1,6 @@
 package dev.osprey.imaging;
 
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +89,8 @@ public final class Clip implements AutoCloseable {
     }
 
     private void requireOpen() {
-        Objects.requireNonNull(memory, "the clip is closed");
+        if (memory == null) {
+            throw new IllegalStateException("the clip is closed");
+        }
     }
 }

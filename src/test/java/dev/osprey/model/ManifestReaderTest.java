@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.imaging.Clip;
 import dev.osprey.imaging.ColourOrder;
 import dev.osprey.imaging.Interpolation;
 import dev.osprey.imaging.Palette;
@@ -116,7 +117,7 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters",
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words",
                 "/description | \" \" | description is missing or no text",
                 "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
                 "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
@@ -148,7 +149,7 @@ class ManifestReaderTest {
                 List.of(
                         "name is missing or no text",
                         "name is \"\", expected the folder's name \"person\"",
-                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters",
+                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words",
                         "labels is not a list of 1 to 256 texts",
                         "input is missing or no object",
                         "input.resize is null, expected stretch",
@@ -268,6 +269,45 @@ class ManifestReaderTest {
         assertEquals(
                 new ModelManifest.Classes("probabilities", 2, ModelManifest.Activation.SOFTMAX, 0), manifest.classes());
         assertEquals(List.of("A", "B"), manifest.labels());
+    }
+
+    private static JsonPatchBuilder words(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "sign-words")
+                .add("/input/frames", 12)
+                .replace(
+                        "/output",
+                        json("{\"name\":\"p\",\"decoder\":\"classes\",\"shape\":[2],\"activation\":\"none\"}"))
+                .add("/threshold", json("0.4"))
+                .remove("/palette");
+    }
+
+    @Test
+    void readsAModelOfSignWords() {
+        ModelManifest manifest =
+                good(ManifestReaderTest::words, patch -> patch.replace("/input/interpolation", "area"));
+        assertEquals(ModelKind.SIGN_WORDS, manifest.kind());
+        Clip.Shape shape = new Clip.Shape(12, 256, 256, ColourOrder.BGR, Interpolation.AREA);
+        assertEquals(new ModelManifest.Clips("pixels", shape), manifest.clips());
+        assertEquals(List.of(12, 256, 256, 3), manifest.input().shape());
+        assertEquals(12 * 256 * 256 * 3, manifest.input().bytes());
+        assertEquals(new ModelManifest.Classes("p", 2, ModelManifest.Activation.NONE, 0.4F), manifest.classes());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/frames | 0 | input.frames is 0, expected a whole number from 1 to 256",
+                "/input/frames | 257 | input.frames is 257, expected a whole number from 1 to 256",
+                "/input/width | 1025 | input.width is 1025, expected a whole number from 1 to 1024",
+                "/input/resize | \"crop\" | input.resize is \"crop\", expected stretch",
+                "/threshold | 1.5 | threshold is 1.5, expected a number from 0 to 1",
+                "/threshold | \"half\" | threshold is \"half\", expected a number from 0 to 1",
+                "/output/shape | [3] | output.shape is [3], expected [2]"
+            })
+    void saysWhatIsWrongWithAModelOfSignWords(String path, String value, String expected) {
+        assertEquals(
+                List.of(expected), problemsOf(ManifestReaderTest::words, patch -> patch.replace(path, json(value))));
     }
 
     @Test

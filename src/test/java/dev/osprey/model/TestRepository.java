@@ -93,6 +93,28 @@ public final class TestRepository {
                         .replace("/batch/max", 3)));
     }
 
+    /**
+     * Adds or replaces a model of sign words that is quick: for up to three clips at once, how bright each of the ten pictures of
+     * 4 × 4 is. Its words are their places, {@code 0} to {@code 9}.
+     */
+    public TestRepository addSignWords(String name, UnaryOperator<JsonPatchBuilder> changes) {
+        return addNetwork(
+                name,
+                TinyNetwork.brightness(10, 4),
+                patch -> changes.apply(patch.replace("/kind", "sign-words")
+                        .replace(
+                                "/input",
+                                json("{'name':'clip','frames':10,'width':4,'height':4,'colour':'bgr',"
+                                        + "'resize':'stretch','interpolation':'bilinear'}"))
+                        .replace(
+                                "/output",
+                                json("{'name':'probabilities','decoder':'classes','shape':[10],'activation':'none'}"))
+                        .add("/threshold", json("0.5"))
+                        .replace("/labels", json("['0','1','2','3','4','5','6','7','8','9']"))
+                        .remove("/palette")
+                        .replace("/batch/max", 3)));
+    }
+
     /** Adds or replaces a detector that sees the same on every picture: 19 numbers of each of the 2016 anchors. */
     public TestRepository addPalmDetection(String name, float[] detections) {
         return addNetwork(name, TinyNetwork.constant(192, detections, 2016, 19), patch -> ofCrops(patch, 192)

@@ -44,6 +44,34 @@ public final class TinyNetwork {
     }
 
     /**
+     * A network that tells how bright each picture of a clip is: {@code probabilities}, float32 [N, frames], is the greatest value
+     * of each picture of {@code clip}, uint8 [N, frames, side, side, 3], divided by 255.
+     */
+    public static byte[] brightness(int frames, int side) {
+        ByteBuffer full = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 255);
+        Message numbers = node("Cast", "clip", "numbers")
+                .message(5, new Message().text(1, "to").number(20, 2).number(3, FLOAT));
+        Message greatest = node("ReduceMax", "numbers", "greatest")
+                .message(
+                        5,
+                        new Message()
+                                .text(1, "axes")
+                                .number(20, 7)
+                                .number(8, 2)
+                                .number(8, 3)
+                                .number(8, 4))
+                .message(5, new Message().text(1, "keepdims").number(20, 2).number(3, 0));
+        return model(new Message()
+                .message(1, numbers)
+                .message(1, greatest)
+                .message(1, node("Div", "greatest", "probabilities").text(1, "full"))
+                .text(2, "brightness")
+                .message(5, new Message().number(2, FLOAT).text(8, "full").field(9, full.array()))
+                .message(11, tensor("clip", UINT8, -1, frames, side, side, 3))
+                .message(12, tensor("probabilities", FLOAT, -1, frames)));
+    }
+
+    /**
      * A network that says the same of every picture: {@code values}, float32 [1, shape...], whatever {@code pixels}, uint8
      * [1, side, side, 3], are.
      */

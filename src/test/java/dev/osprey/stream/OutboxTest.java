@@ -58,6 +58,26 @@ class OutboxTest {
     }
 
     @Test
+    void countsWhatHasNotLeftAndTellsWhenNothingIsLeft() {
+        List<String> told = new ArrayList<>();
+        outbox.whenEmpty(() -> told.add("at once"));
+        assertEquals(List.of("at once"), told);
+        place(outbox).fill(text("first"));
+        place(outbox).fill(text("second"));
+        assertEquals(2, outbox.waiting());
+        outbox.whenEmpty(() -> told.add("later"));
+        peer.read();
+        assertEquals(1, outbox.waiting());
+        assertEquals(List.of("at once"), told);
+        peer.read();
+        assertEquals(0, outbox.waiting());
+        assertEquals(List.of("at once", "later"), told);
+        place(outbox).fill(text("third"));
+        peer.read();
+        assertEquals(List.of("at once", "later"), told);
+    }
+
+    @Test
     void sendsBinaryMessages() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2});
         place(outbox).fill(() -> new Reply.Binary(bytes));
