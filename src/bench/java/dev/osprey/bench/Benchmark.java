@@ -33,7 +33,7 @@ public final class Benchmark {
 
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
-     * {@code start}, {@code modes}, {@code hands}.
+     * {@code start}, {@code modes}, {@code hands}, {@code signs}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -45,9 +45,10 @@ public final class Benchmark {
                 case "start" -> new StartBenchmark(benchmark).run();
                 case "modes" -> new ModesBenchmark(benchmark).run();
                 case "hands" -> new HandsBenchmark(benchmark).run();
+                case "signs" -> new SignsBenchmark(benchmark).run();
                 default ->
                     throw new IllegalArgumentException(
-                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands");
+                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands, signs");
             }
         }
     }
@@ -93,6 +94,16 @@ public final class Benchmark {
     /** From pictures of a hand to letters, on the server's processor. */
     Worker handLoop(Path picture) throws IOException {
         return Worker.start("hands", work, options(), HandLoop.class, picture.toString());
+    }
+
+    /** Clips to words, on the server's processor. */
+    Worker signLoop() throws IOException {
+        return Worker.start("signs", work, options(), SignLoop.class, picture.toString());
+    }
+
+    /** Clients of the sign words, on the client's processor. */
+    Worker signCameras() throws IOException {
+        return Worker.start("sign-cameras", wait, List.of(), SignCameras.class, picture.toString());
     }
 
     Worker client() throws IOException {

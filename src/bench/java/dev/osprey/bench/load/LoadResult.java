@@ -46,16 +46,19 @@ public record LoadResult(
         return ages.getValueAtPercentile(percent) / 1e3;
     }
 
-    /**
-     * Jain's index of the pictures each client got: 1 where all got as many, 1/n where one got all (R. Jain, D. Chiu, W. Hawe:
-     * A Quantitative Measure of Fairness, 1984).
-     */
+    /** {@link #jain} of the pictures each client got. */
     public double fairness() {
-        double sum = clients.stream().mapToDouble(Client::shown).sum();
-        double squares = clients.stream()
-                .mapToDouble(client -> (double) client.shown() * client.shown())
-                .sum();
-        return squares == 0 ? 1 : sum * sum / (clients.size() * squares);
+        return jain(clients.stream().map(client -> (double) client.shown()).toList());
+    }
+
+    /**
+     * Jain's index of what each client got: 1 where all got as much, 1/n where one got all (R. Jain, D. Chiu, W. Hawe: A
+     * Quantitative Measure of Fairness, 1984).
+     */
+    public static double jain(List<Double> shares) {
+        double sum = shares.stream().mapToDouble(Double::doubleValue).sum();
+        double squares = shares.stream().mapToDouble(share -> share * share).sum();
+        return squares == 0 ? 1 : sum * sum / (shares.size() * squares);
     }
 
     /** Frames that nobody answered. */
