@@ -77,9 +77,11 @@ public class PollingServlet extends HttpServlet {
             refuse(response, "A session begins with GET");
             return;
         }
-        if (!fits(new String(body, StandardCharsets.UTF_8), session.get().attachments())) {
+        Optional<String> objection = objection(
+                new String(body, StandardCharsets.UTF_8), session.get().limits());
+        if (objection.isPresent()) {
             session.get().close();
-            refuse(response, "No attachment, or no more of them, can come here");
+            refuse(response, objection.get());
             return;
         }
         HeldResponse held = new HeldResponse(response);
@@ -95,14 +97,15 @@ public class PollingServlet extends HttpServlet {
         }
     }
 
-    private static boolean fits(String payload, Attachments attachments) {
+    private static Optional<String> objection(String payload, PacketLimits limits) {
+        Optional<String> objection = Optional.empty();
         for (String packet : payload.split(SEPARATOR, -1)) {
-            boolean binary = packet.startsWith("b");
-            if (!(binary ? attachments.tryBinary(decodedBytes(packet)) : attachments.tryText(packet))) {
-                return false;
+            if (objection.isEmpty()) {
+                boolean binary = packet.startsWith("b");
+                objection = binary ? limits.objection(decodedBytes(packet)) : limits.objection(packet);
             }
         }
-        return true;
+        return objection;
     }
 
     /** Of the base64 behind the first character. */

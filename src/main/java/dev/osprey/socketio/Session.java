@@ -15,7 +15,7 @@ final class Session {
 
     private final EngineIoSocket engine;
     private final String address;
-    private final Attachments attachments;
+    private final PacketLimits limits;
     private final int maxWaiting;
 
     /** Messages that the library keeps until the next poll. */
@@ -43,7 +43,7 @@ final class Session {
         this.engine = engine;
         this.address = address;
         this.webSocket = webSocket;
-        this.attachments = new Attachments(maxAttachmentBytes);
+        this.limits = new PacketLimits(maxAttachmentBytes);
         this.maxWaiting = maxWaiting;
         if (webSocket != null) {
             webSocket.carries(this);
@@ -56,8 +56,8 @@ final class Session {
         return address;
     }
 
-    Attachments attachments() {
-        return attachments;
+    PacketLimits limits() {
+        return limits;
     }
 
     /** Whether this is the first time: a client joins the namespace once. */

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * client. Any thread.
  *
  * <p>The library keeps the protocol; Osprey keeps its limits, see {@link SocketIoAdmission}, {@link PollingServlet}, {@link
- * WebSocketTransport} and {@link Attachments}.
+ * WebSocketTransport} and {@link PacketLimits}.
  */
 public final class SocketIo implements AutoCloseable {
 

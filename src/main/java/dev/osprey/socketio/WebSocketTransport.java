@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** A WebSocket as Engine.IO's transport, within the limits of every other stream. Any thread. */
 final class WebSocketTransport extends EngineIoWebSocket implements StreamEndpoint.Receiver {
 
+    private static final String NO_SESSION = "this WebSocket belongs to no session";
+
     private final Connection connection;
     private final Map<String, String> query;
     private volatile @Nullable Session session;
@@ -50,28 +52,26 @@ final class WebSocketTransport extends EngineIoWebSocket implements StreamEndpoi
     @Override
     public void text(String message) {
         Session carried = session;
-        if (carried != null && carried.attachments().tryText(message)) {
-            emit("message", message);
-        } else {
-            refuse();
-        }
+        take(
+                message,
+                carried == null ? Optional.of(NO_SESSION) : carried.limits().objection(message));
     }
 
     @Override
     public void binary(ByteBuffer message) {
-        Session carried = session;
         byte[] bytes = new byte[message.remaining()];
         message.get(bytes);
-        if (carried != null && carried.attachments().tryBinary(bytes.length)) {
-            emit("message", bytes);
-        } else {
-            refuse();
-        }
+        Session carried = session;
+        take(bytes, carried == null ? Optional.of(NO_SESSION) : carried.limits().objection(bytes.length));
     }
 
-    private void refuse() {
-        connection.close(CloseCode.POLICY_VIOLATED, "no attachment, or no more of them, can come here");
-        emit("close");
+    private void take(Object message, Optional<String> objection) {
+        if (objection.isEmpty()) {
+            emit("message", message);
+        } else {
+            connection.close(CloseCode.POLICY_VIOLATED, objection.get());
+            emit("close");
+        }
     }
 
     @Override
