@@ -10,7 +10,7 @@ keep their names, behind `network.`, so that the file is a checkpoint as well: `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import onnx
@@ -24,6 +24,8 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 from torchvision.models.segmentation import DeepLabV3
 from transformers import Mask2FormerForUniversalSegmentation, SegformerForSemanticSegmentation
+
+from onnx_file import finished
 
 # What all four families were trained with: RGB in [0, 1], ImageNet's mean and standard deviation.
 MEAN = (0.485, 0.456, 0.406)
@@ -39,6 +41,7 @@ MAX_BATCH = 256
 OPSET = 20
 
 PREFIX = "network."
+NAME = "segmentation"
 
 
 def deeplab_scores(network: DeepLabV3, planes: Tensor) -> Tensor:
@@ -131,13 +134,13 @@ def export(
     # Without the heads and layers that are for training alone.
     kept = {tensor.name for tensor in model.graph.initializer}
     parameters = sum(values.numel() for name, values in network.named_parameters() if PREFIX + name in kept)
-    return finished(model, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
+    return finished(model, NAME, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
 
 
 def half_precision(content: bytes) -> bytes:
     """The same graph with weights and arithmetic in float16, for GPUs; a CPU widens them again and gains nothing."""
     model = convert_float_to_float16(onnx.load_from_string(content), keep_io_types=True)
-    return finished(model, metadata(content)).SerializeToString(deterministic=True)
+    return finished(model, NAME, metadata(content)).SerializeToString(deterministic=True)
 
 
 def simplified(model: onnx_ir.Model) -> onnx_ir.Model:
@@ -163,21 +166,6 @@ def simplified(model: onnx_ir.Model) -> onnx_ir.Model:
         passes.NameFixPass(),
     ):
         tidy(model)
-    return model
-
-
-def finished(model: onnx.ModelProto, facts: Mapping[str, str]) -> onnx.ModelProto:
-    """Checked, with the facts as metadata, and without torch's notes on where each node came from."""
-    described: Iterable = (model.graph, *model.graph.node, *model.graph.input, *model.graph.output)
-    for part in (*described, *model.graph.initializer):
-        del part.metadata_props[:]
-        part.ClearField("doc_string")
-    del model.graph.value_info[:]
-    model.graph.name = "segmentation"
-    model.producer_name, model.producer_version = "osprey", ""
-    del model.metadata_props[:]
-    onnx.helper.set_model_props(model, dict(facts))
-    onnx.checker.check_model(model, full_check=True)
     return model
 
 

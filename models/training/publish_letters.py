@@ -33,6 +33,7 @@ sys.path.append(str(EXPORT))
 
 from measure import one_thread  # noqa: E402
 from model_folder import write_model  # noqa: E402
+from onnx_file import finished  # noqa: E402
 
 RESULTS = HERE / "letters.json"
 OPSET = 20
@@ -91,18 +92,8 @@ def graph(reader: Reader, model: nn.Module, facts: dict[str, str]) -> bytes:
             verbose=False,
         )
     proto = onnx_ir.to_proto(program.model)
-    # Without torch's notes on where each node came from.
-    for part in (proto.graph, *proto.graph.node, *proto.graph.input, *proto.graph.output, *proto.graph.initializer):
-        del part.metadata_props[:]
-        part.ClearField("doc_string")
-    del proto.graph.value_info[:]
-    proto.graph.name = reader.name
-    proto.producer_name, proto.producer_version = "osprey", ""
-    del proto.metadata_props[:]
     parameters = sum(values.numel() for values in model.parameters())
-    onnx.helper.set_model_props(proto, {**facts, "parameters": str(parameters)})
-    onnx.checker.check_model(proto, full_check=True)
-    return proto.SerializeToString(deterministic=True)
+    return finished(proto, reader.name, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
 
 
 def probabilities(content: bytes, landmarks: Tensor) -> np.ndarray:
