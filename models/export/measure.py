@@ -33,13 +33,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="a model.onnx with one input of uint8 or float32")
     parser.add_argument("--runs", type=int, default=200, help="timed runs (default: 200)")
+    parser.add_argument(
+        "--batch", type=int, default=1, help="inputs in a run, where the graph takes any number (default: 1)"
+    )
     options = parser.parse_args()
 
     before = resident_mib()
     session = onnxruntime.InferenceSession(options.model, one_thread(), providers=["CPUExecutionProvider"])
     taken = session.get_inputs()[0]
-    # One frame, where the graph takes any number.
-    shape = [1 if isinstance(length, str) else length for length in taken.shape]
+    shape = [options.batch if isinstance(length, str) else length for length in taken.shape]
     random = np.random.default_rng(1)
     values = random.integers(0, 256, shape, np.uint8) if taken.type == "tensor(uint8)" else random.random(shape, np.float32)
     feed = {taken.name: values}
