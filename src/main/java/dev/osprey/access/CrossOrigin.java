@@ -9,24 +9,37 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets pages of other origins read the answers, as far as the configured list goes (CORS, Fetch standard).
  *
- * <p>Pages that send cookies may read them only where the protocol of sign words says so; there nothing depends on a cookie.
+ * <p>Pages that send cookies may read them only at the addresses that {@code web.xml} names, where a protocol asks for it and nothing
+ * depends on a cookie: {@code credentials} are whole paths, {@code echoed-credentials} the beginnings of paths whose answers never
+ * say "*".
  */
 public class CrossOrigin extends HttpFilter {
 
-    private static final Set<String> WITH_CREDENTIALS = Set.of("/healthz", "/labels");
-    private static final String SOCKET_IO = "/socket.io/";
-
     private final transient Provider<OspreyConfig> config;
+
+    private List<String> credentials = List.of();
+    private List<String> echoedCredentials = List.of();
 
     @Inject
     CrossOrigin(Provider<OspreyConfig> config) {
         this.config = config;
+    }
+
+    @Override
+    public void init() {
+        credentials = words("credentials");
+        echoedCredentials = words("echoed-credentials");
+    }
+
+    private List<String> words(String parameter) {
+        String value = getInitParameter(parameter);
+        return value == null ? List.of() : List.of(value.strip().split("\\s+", -1));
     }
 
     /** Whether pages of an origin may speak to Osprey; who is no browser sends none, and may. */
@@ -52,9 +65,9 @@ public class CrossOrigin extends HttpFilter {
         }
         response.addHeader("Vary", "Origin");
         String path = request.getRequestURI().substring(request.getContextPath().length());
-        boolean socketIo = path.startsWith(SOCKET_IO);
-        boolean credentials = socketIo || WITH_CREDENTIALS.contains(path);
-        if (credentials) {
+        boolean echoed = echoedCredentials.stream().anyMatch(path::startsWith);
+        boolean withCredentials = echoed || credentials.contains(path);
+        if (withCredentials) {
             response.setHeader("Access-Control-Allow-Credentials", "true");
         }
         String requestedMethod = request.getHeader("Access-Control-Request-Method");
@@ -70,8 +83,8 @@ public class CrossOrigin extends HttpFilter {
             return;
         }
         // Whoever sends a cookie is not content with "*".
-        boolean echoed = socketIo || (credentials && request.getHeader("Cookie") != null) || !isOpen(access);
-        response.setHeader("Access-Control-Allow-Origin", echoed ? origin : "*");
+        boolean any = isOpen(access) && !echoed && !(withCredentials && request.getHeader("Cookie") != null);
+        response.setHeader("Access-Control-Allow-Origin", any ? "*" : origin);
         chain.doFilter(request, response);
     }
 }

@@ -1,6 +1,5 @@
 package dev.osprey.signs;
 
-import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.ExecutionProvider;
 import java.time.Duration;
 import java.util.Comparator;
@@ -29,27 +28,6 @@ record Recognition(
         ExecutionProvider provider) {
 
     private static final int TOLD = 5;
-
-    static Recognition of(
-            ModelManifest manifest,
-            float[] probabilities,
-            long number,
-            long lastFrame,
-            Duration age,
-            Duration queued,
-            Duration run,
-            ExecutionProvider provider) {
-        return new Recognition(
-                number,
-                lastFrame,
-                probabilities,
-                manifest.labels(),
-                manifest.classes().threshold(),
-                age,
-                queued,
-                run,
-                provider);
-    }
 
     /** The class of the greatest probability, the first of equals. */
     int best() {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * One client's clip and what was recognised last, whatever wire carries it.
  *
  * <p>A frame is answered at once with what is known. Its picture waits, encoded, for the stream's next turn with a worker, which
- * scales all that wait into the clip and has the model look at it. At most as many wait as a clip has: older ones could not
- * matter any more. A frame asks for a turn where there are enough for a clip and none is under way; one that comes during a
- * turn does not ask for another.
+ * scales all that wait into the clip and has the model look at it when it is full. A frame asks for a turn where none is under
+ * way; one that comes during a recognition does not ask for another. At most as many wait as a clip has, since older ones could
+ * not matter any more, and no more bytes than a clip has unless they are of one picture.
  *
  * <p>Any thread may bring frames and the end; turns come one at a time. The monitor guards the fields and is never held while
  * a picture is decoded or a model runs; the clip belongs to the turn that is under way, and else to whoever holds the monitor.
@@ -48,6 +49,10 @@ final class SignStream {
     private long framesRefused;
     private long recognitions;
     private long askedNanos;
+    private long undecodedBytes;
+
+    /** The turn that is under way had a clip for the model to look at. */
+    private boolean lookedAt;
 
     /** The newest frame in the clip. */
     private @Nullable Frame newest;
@@ -73,31 +78,42 @@ final class SignStream {
             refused(e.code().name());
             throw e;
         }
-        int wanted = shared.clipLength();
+        Optional<Clip.Shape> shape = shared.clipShape();
         Prediction prediction;
         boolean ask;
         synchronized (this) {
             Frame frame = new Frame(++frames, image, shared.nanoTime());
-            if (!ended) {
-                undecoded.add(frame);
+            if (!ended && shape.isPresent()) {
+                keep(frame, shape.get());
             }
-            if (undecoded.size() > wanted) {
-                undecoded.remove();
-                framesDropped++;
-                shared.frameDropped();
-            }
-            int gathered = Math.min(wanted, clipFrames + undecoded.size());
-            ask = gathered == wanted && !busy && !ended && shared.isReady();
-            if (ask) {
-                busy = true;
-                askedNanos = frame.arrivedNanos();
-            }
+            ask = tryAsk();
+            int gathered = shape.isEmpty() ? 0 : Math.min(shape.get().frames(), clipFrames + undecoded.size());
             prediction = new Prediction(last, frame.number(), gathered, framesDropped, framesRefused);
         }
         if (ask) {
             ticket.submit(() -> shared.submit(this));
         }
         return prediction;
+    }
+
+    private void keep(Frame frame, Clip.Shape shape) {
+        undecoded.add(frame);
+        undecodedBytes += frame.image().remaining();
+        while (undecoded.size() > shape.frames() || (undecoded.size() > 1 && undecodedBytes > shape.bytes())) {
+            undecodedBytes -= undecoded.remove().image().remaining();
+            framesDropped++;
+            shared.frameDropped();
+        }
+    }
+
+    /** Whether a turn is to be asked for. */
+    private boolean tryAsk() {
+        boolean ask = !undecoded.isEmpty() && !busy;
+        if (ask) {
+            busy = true;
+            askedNanos = shared.nanoTime();
+        }
+        return ask;
     }
 
     /** A frame that was none. */
@@ -112,7 +128,7 @@ final class SignStream {
     void end() {
         synchronized (this) {
             ended = true;
-            undecoded.clear();
+            takeUndecoded();
             if (!inTurn) {
                 closeClip();
             }
@@ -137,6 +153,7 @@ final class SignStream {
      */
     boolean tryWriteClip(ModelManifest manifest, ByteBuffer target) {
         Clip gathered;
+        List<Frame> waiting;
         synchronized (this) {
             if (ended) {
                 return false;
@@ -148,24 +165,25 @@ final class SignStream {
                 clip = new Clip(shape);
             }
             gathered = clip;
+            // All at once: were they taken one by one, newer ones could push out some that are to come between.
+            waiting = takeUndecoded();
         }
-        // No more than that: a client that sends faster than pictures are decoded would keep the turn for ever.
-        for (int i = 0; i < gathered.shape().frames(); i++) {
-            Optional<Frame> frame = nextUndecoded();
-            if (frame.isEmpty()) {
-                break;
-            }
-            decode(frame.get(), gathered);
-        }
+        waiting.forEach(frame -> decode(frame, gathered));
         if (!gathered.isFull()) {
             return false;
         }
         gathered.copyInto(target);
+        synchronized (this) {
+            lookedAt = true;
+        }
         return true;
     }
 
-    private synchronized Optional<Frame> nextUndecoded() {
-        return Optional.ofNullable(undecoded.poll());
+    private List<Frame> takeUndecoded() {
+        List<Frame> taken = List.copyOf(undecoded);
+        undecoded.clear();
+        undecodedBytes = 0;
+        return taken;
     }
 
     private void decode(Frame frame, Clip target) {
@@ -194,11 +212,12 @@ final class SignStream {
                 throw new IllegalStateException("Nothing was looked at");
             }
             age = Duration.ofNanos(now - newest.arrivedNanos());
-            last = Recognition.of(
-                    lease.manifest(),
-                    probabilities,
+            last = new Recognition(
                     ++recognitions,
                     newest.number(),
+                    probabilities,
+                    lease.manifest().labels(),
+                    lease.manifest().classes().threshold(),
                     age,
                     Duration.ofNanos(startedNanos - askedNanos),
                     Duration.ofNanos(now - startedNanos),
@@ -207,14 +226,21 @@ final class SignStream {
         shared.recognised(lease.manifest().name(), Duration.ofNanos(now - startedNanos), age);
     }
 
-    /** The turn has ended, or will not come; the next full clip may ask for another. */
+    /** The turn has ended, or will not come; the next frame may ask for another. */
     void turnIsOver() {
+        boolean ask;
         synchronized (this) {
             busy = false;
+            // Frames that came meanwhile would have no turn before the next one comes: wanted after a recognition only.
+            ask = inTurn && !lookedAt && tryAsk();
             inTurn = false;
+            lookedAt = false;
             if (ended) {
                 closeClip();
             }
+        }
+        if (ask) {
+            ticket.submit(() -> shared.submit(this));
         }
     }
 }

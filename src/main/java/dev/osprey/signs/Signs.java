@@ -3,6 +3,7 @@ package dev.osprey.signs;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.imaging.Clip;
 import dev.osprey.imaging.ImageLimits;
 import dev.osprey.inference.Priority;
 import dev.osprey.inference.Scheduler;
@@ -29,9 +30,6 @@ import java.util.function.LongSupplier;
 public final class Signs {
 
     private static final Logger LOG = System.getLogger(Signs.class.getName());
-
-    /** Of a clip, where no model says. */
-    private static final int USUAL_CLIP_LENGTH = 10;
 
     private final OspreyConfig config;
     private final WarmModels models;
@@ -76,19 +74,14 @@ public final class Signs {
                         .formatted(name, kind.wireName(), ModelKind.SIGN_WORDS.wireName()));
     }
 
-    /** Whether words can be recognised. */
-    boolean isReady() {
-        return manifest().isPresent();
-    }
-
     /** Of the model that is served; nothing where none of the right kind is. */
     Optional<ModelManifest> manifest() {
         return models.served(settings().model()).filter(served -> served.kind() == ModelKind.SIGN_WORDS);
     }
 
-    /** Frames of a clip. */
-    int clipLength() {
-        return manifest().map(model -> model.clips().clip().frames()).orElse(USUAL_CLIP_LENGTH);
+    /** Of the clips that the model looks at; nothing where there is none. */
+    Optional<Clip.Shape> clipShape() {
+        return manifest().map(model -> model.clips().clip());
     }
 
     OspreyConfig.Signs settings() {
@@ -160,6 +153,10 @@ public final class Signs {
         @Override
         public void run(List<SignStream> streams, Cancellation cancellation) {
             try (Lease lease = models.lease(model())) {
+                if (lease.manifest().kind() != ModelKind.SIGN_WORDS) {
+                    throw new OspreyException(
+                            ErrorCode.MODEL_NOT_READY, obstacle().orElse("Another model came"));
+                }
                 // Where another version was put in place meanwhile, it may take fewer.
                 int most = lease.manifest().batch().max();
                 for (int first = 0; first < streams.size(); first += most) {
@@ -191,7 +188,13 @@ public final class Signs {
             long startedNanos = nanoTime();
             lease.run(input, lease.output(), looked.size(), cancellation);
             for (int i = 0; i < looked.size(); i++) {
-                looked.get(i).recognised(lease, lease.probabilities(i), startedNanos);
+                try {
+                    looked.get(i).recognised(lease, lease.probabilities(i), startedNanos);
+                } catch (OspreyException e) {
+                    // What the model makes of one clip says nothing about the others.
+                    LOG.log(Level.DEBUG, "A clip was not recognised", e);
+                    failed(e.code().name());
+                }
             }
         }
 

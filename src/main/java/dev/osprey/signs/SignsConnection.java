@@ -42,7 +42,9 @@ final class SignsConnection implements StreamEndpoint.Receiver {
         this.connection = connection;
         this.answers = new Answers(
                 () -> connection.outbox().waiting() >= CONGESTED,
-                prediction -> send("prediction", Messages.prediction(prediction, features)));
+                prediction -> send("prediction", Messages.prediction(prediction, features)),
+                shared.limits().maxBytes(),
+                connection::closeFlooded);
         if (shared.tryEnter()) {
             stream = new SignStream(shared);
             connection.outbox().whenRoomIsMade(answers::send);
@@ -93,7 +95,7 @@ final class SignsConnection implements StreamEndpoint.Receiver {
             return;
         }
         try {
-            answers.add(into.frame(ByteBuffer.wrap(DataUrl.bytes(payload))), () -> {});
+            answers.add(into.frame(ByteBuffer.wrap(DataUrl.bytes(payload))), () -> {}, 0);
         } catch (IllegalArgumentException e) {
             into.refused("INVALID_MESSAGE");
             send("error", Messages.message("decode/preprocess error: data is no base64"));

@@ -35,7 +35,9 @@ final class SignsListener implements IoListener {
                 Features.of(Feature.class, List.of(socket.query().getOrDefault("features", "")));
         this.answers = new Answers(
                 socket::isCongested,
-                prediction -> socket.emit("prediction", Messages.prediction(prediction, features)));
+                prediction -> socket.emit("prediction", Messages.prediction(prediction, features)),
+                shared.limits().maxBytes(),
+                socket::disconnect);
         socket.whenRoomIsMade(answers::send);
         socket.emit("status", Messages.message("ready"));
     }
@@ -70,7 +72,8 @@ final class SignsListener implements IoListener {
 
     private void frame(SignStream into, List<@Nullable Object> arguments, Runnable acknowledge) {
         try {
-            answers.add(into.frame(image(arguments)), acknowledge);
+            ByteBuffer image = image(arguments);
+            answers.add(into.frame(image), acknowledge, image.remaining());
         } catch (IllegalArgumentException e) {
             into.refused("INVALID_MESSAGE");
             error("frame has no image: expected an object with the base64 text or the bytes of one under \"image\"");

@@ -95,16 +95,16 @@ public final class TestRepository {
 
     /**
      * Adds or replaces a model of sign words that is quick: for up to three clips at once, how bright each of the ten pictures of
-     * 4 × 4 is. Its words are their places, {@code 0} to {@code 9}.
+     * 32 × 32 is. Its words are their places, {@code 0} to {@code 9}.
      */
     public TestRepository addSignWords(String name, UnaryOperator<JsonPatchBuilder> changes) {
         return addNetwork(
                 name,
-                TinyNetwork.brightness(10, 4),
+                TinyNetwork.brightness(10, 32),
                 patch -> changes.apply(patch.replace("/kind", "sign-words")
                         .replace(
                                 "/input",
-                                json("{'name':'clip','frames':10,'width':4,'height':4,'colour':'bgr',"
+                                json("{'name':'clip','frames':10,'width':32,'height':32,'colour':'bgr',"
                                         + "'resize':'stretch','interpolation':'bilinear'}"))
                         .replace(
                                 "/output",
