@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Holds what a session sends to what can be kept. The library believes whatever number of attachments an event announces, and
- * collects that many; and it makes an object of every value in an event's JSON, of which ten megabytes have millions. Any thread.
+ * collects that many; it makes an object of every value in an event's JSON, of which ten megabytes have millions; it repeats the
+ * name of a namespace that there is not, however long; and of a client that joins twice it makes two. Any thread.
  */
 final class PacketLimits {
 
@@ -17,13 +18,22 @@ final class PacketLimits {
     /** Of an Engine.IO message; behind it come the types of Socket.IO. */
     private static final char MESSAGE = '4';
 
+    private static final char CONNECT = '0';
     private static final char BINARY_EVENT = '5';
     private static final char BINARY_ACK = '6';
+
+    /** Characters of a namespace's name. */
+    private static final int LONGEST_NAMESPACE = 128;
+
+    /** Namespaces that a client asks for; there is one. */
+    private static final int MOST_NAMESPACES = 16;
 
     /** Digits that are read of an announced number. */
     private static final int MOST_DIGITS = 4;
 
     private final int maxBytes;
+    private int namespaces;
+    private boolean joined;
     private int expected;
     private long bytes;
 
@@ -49,6 +59,9 @@ final class PacketLimits {
             return Optional.of("the event has %d values, the limit is %d".formatted(values, MOST_VALUES));
         }
         char type = packet.length() > 1 ? packet.charAt(1) : MESSAGE;
+        if (type == CONNECT) {
+            return objectionToJoining(namespace(packet));
+        }
         if (type != BINARY_EVENT && type != BINARY_ACK) {
             return Optional.empty();
         }
@@ -59,6 +72,30 @@ final class PacketLimits {
         expected = announced;
         bytes = 0;
         return Optional.empty();
+    }
+
+    private Optional<String> objectionToJoining(String namespace) {
+        boolean again = joined && namespace.equals("/");
+        joined |= namespace.equals("/");
+        if (again) {
+            return Optional.of("the client has joined already");
+        } else if (namespace.length() > LONGEST_NAMESPACE) {
+            return Optional.of("the namespace has %d characters, the limit is %d"
+                    .formatted(namespace.length(), LONGEST_NAMESPACE));
+        }
+        return ++namespaces <= MOST_NAMESPACES
+                ? Optional.empty()
+                : Optional.of("the client has asked for %d namespaces, the limit is %d"
+                        .formatted(namespaces, MOST_NAMESPACES));
+    }
+
+    /** As the library reads it: what stands between a slash and a comma, or the end. */
+    private static String namespace(String packet) {
+        if (packet.length() < 3 || packet.charAt(2) != '/') {
+            return "/";
+        }
+        int comma = packet.indexOf(',');
+        return packet.substring(2, comma < 0 ? packet.length() : comma);
     }
 
     /** At least as many as there are: what looks like the beginning of one inside a text counts as well. */

@@ -25,6 +25,9 @@ public class SocketIoEndpoint extends StreamEndpoint {
     protected Receiver open(Connection connection, Map<String, List<String>> query) {
         Map<String, String> first = new HashMap<>();
         query.forEach((name, values) -> first.put(name, values.get(0)));
+        // As the admission has read it; what it reads as 4 may be spelled in a way that the library takes for another
+        // version.
+        first.put("EIO", "4");
         WebSocketTransport transport = new WebSocketTransport(connection, first);
         String sid = first.get("sid");
         if (sid != null) {

@@ -15,11 +15,30 @@ class PacketLimitsTest {
     private final PacketLimits limits = new PacketLimits(100);
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "2", "3probe", "40", "42[\"frame\",{}]", "41", "44", "4"})
+    @ValueSource(strings = {"", "2", "3probe", "42[\"frame\",{}]", "41", "44", "4"})
     void mindsNoUsualPackets(String packet) {
         assertEquals(NONE, limits.objection(packet));
         assertEquals(NONE, limits.objection(packet));
         assertEquals(Optional.of("no attachment was announced"), limits.objection(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40", "40{\"token\":1}", "40/,", "40/"})
+    void letsAClientJoinOnce(String packet) {
+        assertEquals(NONE, limits.objection(packet));
+        assertEquals(Optional.of("the client has joined already"), limits.objection("40"));
+    }
+
+    @Test
+    void letsAClientAskForSomeNamespacesOfSomeLength() {
+        assertEquals(
+                Optional.of("the namespace has 129 characters, the limit is 128"),
+                limits.objection("40/" + "n".repeat(128) + ",{}"));
+        for (int i = 1; i <= 16; i++) {
+            assertEquals(NONE, limits.objection("40/" + i + ",{}"));
+        }
+        assertEquals(
+                Optional.of("the client has asked for 17 namespaces, the limit is 16"), limits.objection("40/17,"));
     }
 
     @Test
