@@ -34,6 +34,9 @@ public abstract class StreamEndpoint {
     private @Nullable WebSocketPeer peer;
     private @Nullable Receiver stream;
 
+    /** The connection has ended, perhaps before its stream was there. */
+    private boolean closed;
+
     /** One client's stream. Messages come one at a time; the end may come at any time. */
     public interface Receiver {
 
@@ -67,7 +70,20 @@ public abstract class StreamEndpoint {
         if (entry instanceof Entry.Refused refused) {
             client.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
         } else if (entry instanceof Entry.Admitted admitted) {
-            stream = open(admitted.connection(), session.getRequestParameterMap());
+            begin(open(admitted.connection(), session.getRequestParameterMap()), session.isOpen());
+        }
+    }
+
+    /** @param open whether the client is still there; of one that has left meanwhile nobody else tells the stream */
+    private void begin(Receiver opened, boolean open) {
+        boolean late;
+        synchronized (this) {
+            stream = opened;
+            late = closed || !open;
+            closed |= late;
+        }
+        if (late) {
+            opened.end();
         }
     }
 
@@ -95,8 +111,13 @@ public abstract class StreamEndpoint {
 
     @OnClose
     public void close(CloseReason reason) {
-        if (stream != null) {
-            stream.end();
+        Receiver ended;
+        synchronized (this) {
+            ended = closed ? null : stream;
+            closed = true;
+        }
+        if (ended != null) {
+            ended.end();
         }
         if (peer != null) {
             connections.leave(peer.cut());

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /** An answer that is kept back until it is released. One thread at a time. */
 final class HeldResponse extends HttpServletResponseWrapper {
@@ -21,9 +22,20 @@ final class HeldResponse extends HttpServletResponseWrapper {
 
     /** Sends what was written so far. */
     void release() throws IOException {
-        writer.flush();
-        getResponse().getOutputStream().write(body.toByteArray());
+        release(text -> text);
     }
+
+    /** Sends what was written so far, changed. */
+    void release(UnaryOperator<String> change) throws IOException {
+        writer.flush();
+        byte[] changed = change.apply(body.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        getResponse().setContentLength(changed.length);
+        getResponse().getOutputStream().write(changed);
+    }
+
+    /** Not before it is known. */
+    @Override
+    public void setContentLength(int length) {}
 
     @Override
     public PrintWriter getWriter() {

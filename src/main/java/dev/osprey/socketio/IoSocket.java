@@ -39,7 +39,7 @@ public final class IoSocket {
 
     /** Disconnects the client: it is told so, reads what was sent before, and its transport is closed. */
     public void disconnect() {
-        socket.disconnect(true);
+        session.disconnect();
     }
 
     /** JSON that is sent as it is: the library would write 0.0 as 0. It takes texts, and asks them for their JSON. */

@@ -1,17 +1,23 @@
 package dev.osprey.socketio;
 
+import dev.osprey.stream.CloseCode;
 import io.socket.engineio.server.EngineIoSocket;
+import io.socket.socketio.server.SocketIoSocket;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One client of Engine.IO, whichever transport it is on: what waits for it, and what it may send. Any thread. */
 final class Session {
 
-    /** Messages that wait for a client that reads. */
-    static final int CONGESTED = 32;
+    /** Messages that wait for a client that reads: a few seconds of frames with their acknowledgements, for one that polls slowly. */
+    static final int CONGESTED = 128;
+
+    /** How a packet begins with which a client joins a namespace. */
+    private static final String JOIN = "40";
 
     private final EngineIoSocket engine;
     private final String address;
@@ -21,7 +27,8 @@ final class Session {
     /** Messages that the library keeps until the next poll. */
     private final AtomicInteger buffered = new AtomicInteger();
 
-    private final AtomicBoolean joined = new AtomicBoolean();
+    private final Backlog backlog = new Backlog();
+    private final AtomicReference<@Nullable SocketIoSocket> member = new AtomicReference<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** Null while the client polls. */
@@ -56,13 +63,42 @@ final class Session {
         return address;
     }
 
+    /** Why a packet in text may not come now. */
+    Optional<String> objection(String packet) {
+        if (packet.startsWith(JOIN)) {
+            // Answered by the library itself, also where there is no such namespace.
+            aboutToSend();
+        }
+        return limits.objection(packet);
+    }
+
     PacketLimits limits() {
         return limits;
     }
 
     /** Whether this is the first time: a client joins the namespace once. */
-    boolean tryJoin() {
-        return joined.compareAndSet(false, true);
+    boolean tryJoin(SocketIoSocket socket) {
+        return member.compareAndSet(null, socket);
+    }
+
+    /** Ends it where the client is in no namespace. */
+    void closeUnlessJoined() {
+        SocketIoSocket joined = member.get();
+        if (joined == null || !joined.isConnected()) {
+            engine.close();
+        }
+    }
+
+    /**
+     * Has the client leave and ends the session. Not as the library closes a connection by itself: it would no longer hear of the
+     * end then, and keep the session for ever.
+     */
+    void disconnect() {
+        SocketIoSocket joined = member.get();
+        if (joined != null) {
+            joined.disconnect(false);
+        }
+        engine.close();
     }
 
     /** The client that polls has opened a WebSocket and may change to it. */
@@ -75,20 +111,50 @@ final class Session {
         }
     }
 
+    /** Ends a WebSocket that its client has opened to change to, and has not changed to. */
+    void closeUnlessUpgraded(WebSocketTransport transport) {
+        if (candidate == transport) {
+            transport.connection().close(CloseCode.POLICY_VIOLATED, "the upgrade took too long");
+        }
+    }
+
+    boolean polls() {
+        return webSocket == null;
+    }
+
     private void upgraded() {
-        webSocket = candidate;
+        WebSocketTransport transport = candidate;
         candidate = null;
+        if (transport != null) {
+            backlog.takeAll().forEach(transport::write);
+        }
+        webSocket = transport;
+    }
+
+    /** What a poll is answered by, of what the library sends now. */
+    String keepRest(String payload) {
+        return backlog.keepRest(payload);
+    }
+
+    /** What a poll is answered by where former ones have left something over. */
+    Optional<String> nextOfBacklog() {
+        Optional<String> next = backlog.next();
+        if (next.isPresent()) {
+            roomIsMade();
+        }
+        return next;
     }
 
     private void drained() {
-        // Short by what another thread is just about to add, which its own sending makes good.
+        // Of what another thread adds at this moment one may stay uncounted until the next time: the limits are not
+        // that exact.
         buffered.set(0);
         roomIsMade();
     }
 
     /** A message is about to be handed to the library. Whoever lets that many wait is gone, or does not want them. */
     void aboutToSend() {
-        if (buffered.incrementAndGet() > maxWaiting) {
+        if (buffered.incrementAndGet() + backlog.size() > maxWaiting) {
             engine.close();
         }
     }
@@ -96,7 +162,7 @@ final class Session {
     /** Messages that were sent and have not left. */
     int waiting() {
         WebSocketTransport transport = webSocket;
-        return buffered.get() + (transport == null ? 0 : transport.waiting());
+        return buffered.get() + backlog.size() + (transport == null ? 0 : transport.waiting());
     }
 
     void whenRoomIsMade(Runnable listener) {

@@ -11,6 +11,7 @@ import io.socket.socketio.server.SocketIoSocket;
 import io.socket.socketio.server.SocketIoSocket.ReceivedByLocalAcknowledgementCallback;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,8 +21,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.json.JSONArray;
@@ -42,23 +48,35 @@ public final class SocketIo implements AutoCloseable {
     /** Who is at the door: the library makes a session on the thread that brings the client, and does not say for whom. */
     private static final ThreadLocal<@Nullable Arrival> ARRIVAL = new ThreadLocal<>();
 
+    /** After which a client must have joined, at the latest; a little less than the library's, see {@link Session#disconnect}. */
+    private static final Duration LONGEST_JOIN = Duration.ofSeconds(40);
+
+    /** To change from polling to a WebSocket. A client that polls meanwhile is answered at once, so that it polls without a pause. */
+    private static final Duration LONGEST_UPGRADE = Duration.ofSeconds(10);
+
+    private static final int TIMERS = 2;
+    private static final int ERRANDS = 2;
+
     private final OspreyConfig config;
     private final Meters meters;
     private final Connections webSockets;
     private final ScheduledThreadPoolExecutor timers;
+    private final ExecutorService errands;
     private final EngineIoServer engine;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<Function<IoSocket, IoListener>> capabilities = new CopyOnWriteArrayList<>();
 
     private record Arrival(String address, @Nullable WebSocketTransport webSocket) {}
 
-    /** @param threads for one thread, which timers */
+    /** @param threads for a few threads: of timers, and of what must not be done where it is found to be due */
     SocketIo(OspreyConfig config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
         this.config = config;
         this.meters = meters;
         this.webSockets = new Connections(
                 config.stream().withMaxMessageBytes(config.socketio().maxMessageBytes()), meters, nanoClock);
-        this.timers = new ScheduledThreadPoolExecutor(1, threads);
+        // A ping waits for a client that takes its answer to a poll too slowly; others are pinged meanwhile.
+        this.timers = new ScheduledThreadPoolExecutor(TIMERS, threads);
+        this.errands = Executors.newFixedThreadPool(ERRANDS, threads);
         // The library sets a timer anew for every message, each of which would be kept until it is due.
         this.timers.setRemoveOnCancelPolicy(true);
         this.timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -86,9 +104,16 @@ public final class SocketIo implements AutoCloseable {
         return meters;
     }
 
-    /** A thread for short work that no request is under way on. */
-    Executor timers() {
-        return timers;
+    /** Threads for short work, on which no request is under way and no lock is held. */
+    Executor errands() {
+        return errands;
+    }
+
+    /** A client that polls has opened a WebSocket to change to. */
+    void upgrading(Session session, WebSocketTransport transport) {
+        session.upgradingTo(transport);
+        Future<?> unused = timers.schedule(
+                () -> session.closeUnlessUpgraded(transport), LONGEST_UPGRADE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     Connections webSockets() {
@@ -145,31 +170,55 @@ public final class SocketIo implements AutoCloseable {
                 config.socketio().maxMessageBytes(),
                 config.stream().maxUnanswered());
         sessions.put(client.getId(), session);
-        client.on("close", arguments -> sessions.remove(client.getId()));
+        // To join takes as long as to answer a ping.
+        long joinMillis = Math.min(
+                LONGEST_JOIN.toMillis(), config.socketio().pingTimeout().toMillis());
+        Future<?> joinTimeout = timers.schedule(session::closeUnlessJoined, joinMillis, TimeUnit.MILLISECONDS);
+        client.on("close", arguments -> {
+            sessions.remove(client.getId());
+            joinTimeout.cancel(false);
+        });
     }
 
     private void joined(SocketIoSocket socket) {
         Session session = sessions.get(socket.getClient().getId());
-        if (session == null || !session.tryJoin()) {
+        if (session == null || !session.tryJoin(socket)) {
             // The protocol has a client join once; another time would be another client for the capabilities.
-            socket.disconnect(true);
+            socket.disconnect(false);
+            if (session != null) {
+                session.disconnect();
+            }
             return;
         }
         IoSocket client = new IoSocket(socket, session);
         for (Function<IoSocket, IoListener> capability : capabilities) {
             IoListener listener = capability.apply(client);
-            socket.registerAllEventListener((name, arguments) -> told(listener, name, arguments));
-            socket.once("disconnect", arguments -> listener.end());
+            socket.registerAllEventListener((name, arguments) -> told(listener, session, name, arguments));
+            AtomicBoolean ended = new AtomicBoolean();
+            // A client may send an event of that name.
+            socket.on("disconnect", arguments -> {
+                if (!socket.isConnected() && ended.compareAndSet(false, true)) {
+                    listener.end();
+                }
+            });
         }
+        socket.on("disconnect", arguments -> {
+            if (!socket.isConnected()) {
+                session.close();
+            }
+        });
     }
 
-    private static void told(IoListener listener, String name, @Nullable Object[] arguments) {
+    private static void told(IoListener listener, Session session, String name, @Nullable Object[] arguments) {
         List<@Nullable Object> plain = new ArrayList<>(Arrays.asList(arguments));
         Runnable acknowledge = () -> {};
         int last = plain.size() - 1;
         if (last >= 0 && plain.get(last) instanceof ReceivedByLocalAcknowledgementCallback callback) {
             plain.remove(last);
-            acknowledge = callback::sendAcknowledgement;
+            acknowledge = () -> {
+                session.aboutToSend();
+                callback.sendAcknowledgement();
+            };
         }
         plain.replaceAll(SocketIo::plain);
         try {
@@ -193,5 +242,6 @@ public final class SocketIo implements AutoCloseable {
         sessions.values().forEach(Session::close);
         engine.shutdown();
         timers.shutdown();
+        errands.shutdown();
     }
 }

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,11 @@ public class SocketIoAdmission extends HttpFilter {
         String sid = query.get("sid");
         if (sid != null) {
             request.setAttribute(SESSION, sid);
-            return io.session(sid).isPresent() ? null : bad("Invalid session " + sid);
+            Optional<Session> session = io.session(sid);
+            if (session.isEmpty()) {
+                return bad("Invalid session " + sid);
+            }
+            return upgrade || session.get().polls() ? null : bad("Invalid transport");
         }
         return io.obstacle(request.getRemoteAddr())
                 .map(why -> new Refusal(HttpServletResponse.SC_SERVICE_UNAVAILABLE, why))

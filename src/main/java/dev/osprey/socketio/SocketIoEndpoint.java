@@ -28,10 +28,10 @@ public class SocketIoEndpoint extends StreamEndpoint {
         // As the admission has read it; what it reads as 4 may be spelled in a way that the library takes for another
         // version.
         first.put("EIO", "4");
-        WebSocketTransport transport = new WebSocketTransport(connection, first);
+        WebSocketTransport transport = new WebSocketTransport(connection, first, socketIo.errands());
         String sid = first.get("sid");
         if (sid != null) {
-            socketIo.session(sid).ifPresent(session -> session.upgradingTo(transport));
+            socketIo.session(sid).ifPresent(session -> socketIo.upgrading(session, transport));
         }
         socketIo.bring(connection.address(), transport, engine -> engine.handleWebSocket(transport));
         return transport;

@@ -10,21 +10,27 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket as Engine.IO's transport, within the limits of every other stream. Any thread. */
 final class WebSocketTransport extends EngineIoWebSocket implements StreamEndpoint.Receiver {
 
+    private static final String NO_PACKET = "not a packet";
     private static final String NO_SESSION = "this WebSocket belongs to no session";
 
     private final Connection connection;
     private final Map<String, String> query;
     private volatile @Nullable Session session;
 
-    WebSocketTransport(Connection connection, Map<String, String> query) {
+    /** @param errands threads on which no lock is held */
+    WebSocketTransport(Connection connection, Map<String, String> query, Executor errands) {
         this.connection = connection;
         this.query = query;
-        connection.outbox().whenRoomIsMade(this::roomIsMade);
+        // The container tells of a message that has left under a lock of the connection's, for which those wait who
+        // send under the
+        // session's own.
+        connection.outbox().whenRoomIsMade(() -> errands.execute(this::roomIsMade));
     }
 
     /** Whose messages these are. */
@@ -52,9 +58,16 @@ final class WebSocketTransport extends EngineIoWebSocket implements StreamEndpoi
     @Override
     public void text(String message) {
         Session carried = session;
-        take(
-                message,
-                carried == null ? Optional.of(NO_SESSION) : carried.limits().objection(message));
+        if (carried == null || !isPacket(message)) {
+            take(message, Optional.of(carried == null ? NO_SESSION : NO_PACKET));
+        } else {
+            take(message, carried.objection(message));
+        }
+    }
+
+    /** Whether it begins as a packet does; the library passes over what does not, in silence, or takes it for an attachment. */
+    private static boolean isPacket(String message) {
+        return !message.isEmpty() && message.charAt(0) >= '0' && message.charAt(0) <= '6';
     }
 
     @Override
