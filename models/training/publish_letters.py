@@ -80,20 +80,27 @@ class Probabilities(nn.Module):
 
 def graph(reader: Reader, model: nn.Module, facts: dict[str, str]) -> bytes:
     """float32 `landmarks` [N, ...] to float32 `probabilities` [N, 26]; the same weights give the same bytes."""
+    return exported(reader.name, Probabilities(model), "landmarks", torch.zeros(2, *reader.shape), MAX_BATCH, facts)
+
+
+def exported(
+    name: str, module: nn.Module, entering: str, example: Tensor, most: int, facts: dict[str, str]
+) -> bytes:
+    """The graph of a module with one input, `entering`, and `probabilities`; of 1 to `most` examples at a time."""
     with torch.no_grad():
         program = torch.onnx.export(
-            Probabilities(model).eval(),
-            (torch.zeros(2, *reader.shape),),
-            input_names=["landmarks"],
+            module.eval(),
+            (example,),
+            input_names=[entering],
             output_names=["probabilities"],
             opset_version=OPSET,
-            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=MAX_BATCH)},),
+            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=most)},),
             dynamo=True,
             verbose=False,
         )
     proto = onnx_ir.to_proto(program.model)
-    parameters = sum(values.numel() for values in model.parameters())
-    return finished(proto, reader.name, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
+    parameters = sum(values.numel() for values in module.parameters())
+    return finished(proto, name, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
 
 
 def probabilities(content: bytes, landmarks: Tensor) -> np.ndarray:

@@ -68,7 +68,7 @@ TRAINING = World(
     pitch=((0, 9),),
     roll=((0, 5),),
     half=((0.40, 0.56),),
-    distance=((0.9, 1.9),),
+    distance=((1.1, 1.9),),
     aside=((0, 0.12),),
     aspects=(4 / 3, 4 / 3, 4 / 3, 16 / 9, 1.0, 3 / 4),
     skins=((0.0, 0.12), (0.24, 0.42), (0.54, 0.7), (0.82, 1.0)),
@@ -85,8 +85,8 @@ HELD_OUT = World(
     yaw=((16, 21),),
     pitch=((9, 12),),
     roll=((5, 7),),
-    half=((0.37, 0.40), (0.56, 0.60)),
-    distance=((0.8, 0.9), (1.9, 2.3)),
+    half=((0.38, 0.40), (0.56, 0.60)),
+    distance=((1.0, 1.1), (1.9, 2.3)),
     aside=((0.12, 0.15),),
     aspects=(3 / 2, 16 / 10, 5 / 4, 4 / 5),
     skins=((0.12, 0.24), (0.42, 0.54), (0.7, 0.82)),
@@ -102,6 +102,8 @@ SHIFT, APART, ASKEW, JOINTS, ELBOWS = 0.018, 0.007, 8.0, 5.0, 12.0
 NOTHING = (("rest", 0.22), ("fidget", 0.24), ("gesture", 0.24), ("between", 0.12), ("room", 0.08), ("photograph", 0.10))
 # How much of a sign, or of the clip where that is shorter, a clip must show to be called by its name.
 SHOWN = 0.65
+# Metres from the shoulders up to the top of the head and down to where signs' hands are lowest.
+HEAD, LOW = 0.36, 0.28
 
 # From the lightest to the darkest, as screens show them.
 _SKINS = np.array([(244, 208, 184), (224, 172, 140), (190, 130, 95), (141, 90, 62), (98, 62, 44), (60, 38, 28)], np.float64)
@@ -111,12 +113,13 @@ _HAIRS = np.array([(24, 20, 18), (46, 32, 24), (84, 56, 36), (130, 82, 44), (196
 @dataclass(frozen=True)
 class Clip:
     """frames: uint8 [10, 224, 224, 3], BGR. word: its class, or NONE. interval: mean seconds between frames.
-    seen: float32 [10, SEEN], what a network may learn beside the word, see `_seen`."""
+    seen: float32 [10, SEEN], what a network may learn beside the word, see `_seen`. what: the sign or, of none, the kind."""
 
     frames: np.ndarray
     word: int
     interval: float
     seen: np.ndarray
+    what: str
 
 
 def linear(colour: np.ndarray) -> np.ndarray:
@@ -131,7 +134,7 @@ def clip(random: np.random.Generator, world: World, word: int) -> Clip:
         who = person(random, world)
         how = manner(random, world)
         line = performance.signed(who, how, word, _times(random, word))
-        return _filmed(random, world, who, how, line, _window(random, line, steps), word)
+        return filmed(random, world, who, how, line, _window(random, line, steps), word, SIGNS[word].word)
     names, shares = zip(*NOTHING, strict=True)
     return nothing(random, world, str(random.choice(names, p=shares)), steps)
 
@@ -147,10 +150,10 @@ def nothing(random: np.random.Generator, world: World, what: str, steps: np.ndar
             at = random.uniform(0.3, 0.55) * line.begin - steps[-1] + steps
         else:
             at = line.end + random.uniform(0.4, 0.7) * (line.length - line.end) + steps
-        return _filmed(random, world, who, how, line, at, NONE)
+        return filmed(random, world, who, how, line, at, NONE, what)
     line = {"rest": _resting, "fidget": _fidgeting, "gesture": _gesturing}[what](random, who, how)
     at = random.uniform(0, max(0.0, line.length - steps[-1])) + steps
-    return _filmed(random, world, who, how, line, at, NONE)
+    return filmed(random, world, who, how, line, at, NONE, what)
 
 
 def _steps(random: np.random.Generator) -> np.ndarray:
@@ -313,8 +316,9 @@ def _gesturing(random: np.random.Generator, who: Person, how: Manner) -> Timelin
 def camera(random: np.random.Generator, world: World) -> Camera:
     yaw, pitch, roll = (float(_signed(random, spans)) for spans in (world.yaw, world.pitch, world.roll))
     half, distance, aspect = _from(random, world.half), _from(random, world.distance), float(random.choice(world.aspects))
-    # From some centimetres above the head downwards.
-    middle = 0.36 + random.uniform(0.02, 0.02 + 0.25 * half) - half
+    # From some centimetres above the head down to where hands are in front of the chest, which are nearer to the camera.
+    above = half + half * (distance - 0.2) / distance - HEAD - LOW
+    middle = HEAD + random.uniform(0.0, np.clip(above, 0.01, 0.02 + 0.25 * half)) - half
     turn = turned(yaw, pitch, roll)
     target = np.array([0.0, middle, 0.06])
     ahead, right, down = -turn[:, 2], turn[:, 0], -turn[:, 1]
@@ -371,10 +375,31 @@ def _face(random: np.random.Generator, at: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _filmed(
-    random: np.random.Generator, world: World, who: Person, how: Manner, line: Timeline, at: np.ndarray, word: int
+def filmed(
+    random: np.random.Generator,
+    world: World,
+    who: Person,
+    how: Manner,
+    line: Timeline,
+    at: np.ndarray,
+    word: int,
+    what: str,
 ) -> Clip:
-    """The frames at the times, as a camera sees them."""
+    """The frames at the times, as a camera sends them."""
+    linear_light, seen = pictures(random, world, who, how, line, at)
+    mirrored = random.random() < 0.3
+    frames = _developed(random, linear_light)
+    if mirrored:
+        # A left-handed signer, or a mirror.
+        frames, seen = np.ascontiguousarray(frames[:, :, ::-1]), mirror(seen)
+    return Clip(frames, word, float(np.diff(at).mean()), seen, what)
+
+
+def pictures(
+    random: np.random.Generator, world: World, who: Person, how: Manner, line: Timeline, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a camera sees at the times [T]: linear light, float32 [T, 224, 224, 3], and the hands, see `_seen`."""
+    count = len(at)
     view, lamp, behind = camera(random, world), light(random), background(random, world)
     face = _face(random, at)
     # Some cameras blur what moves: two moments in one picture.
@@ -386,26 +411,22 @@ def _filmed(
     bodies, materials = body.parts(who, posture, arms), who.materials()
     # They sway a little.
     sway = random.normal(0, 0.006, 2)[:, None] * np.sin(at * random.uniform(1, 4) + random.uniform(0, 6))
-    pictures = []
-    for k in range(FRAMES):
+    found = []
+    for k in range(count):
         moved = replace(view, eye=view.eye + view.right * sway[0, k] + view.down * sway[1, k])
         picture = renderer.draw(bodies[k], materials, moved, lamp, behind)
         if blurred:
-            picture = (picture + renderer.draw(bodies[FRAMES + k], materials, moved, lamp, behind)) / 2
-        pictures.append(picture)
-    seen = _seen(view, arms)[:FRAMES]
-    mirrored = random.random() < 0.3
-    frames = _developed(random, np.stack(pictures))
-    if mirrored:
-        # A left-handed signer, or a mirror.
-        frames, seen = np.ascontiguousarray(frames[:, :, ::-1]), mirror(seen)
-    return Clip(frames, word, float(np.diff(at).mean()), seen)
+            picture = (picture + renderer.draw(bodies[count + k], materials, moved, lamp, behind)) / 2
+        found.append(picture)
+    return np.stack(found), _seen(view, arms)[:count]
 
 
 # Of each hand, the one on the left of an unmirrored picture first: right and down of the picture's middle, in pictures, of
 # wrist, thumb's, index' and little finger's tip and the middle finger's knuckle; then where fingers and palm look.
 _POINTS = (0, 4, 8, 20, 9)
 SEEN = 2 * (2 * len(_POINTS) + 6)
+# Which of the numbers are places.
+PLACES = np.array([*range(2 * len(_POINTS)), *range(SEEN // 2, SEEN // 2 + 2 * len(_POINTS))])
 
 
 def _seen(view: Camera, arms: tuple[body.Arm, body.Arm]) -> np.ndarray:
@@ -443,7 +464,8 @@ def _empty(random: np.random.Generator, world: World, what: str, steps: np.ndarr
             shift = np.array([[1, 0, -np.clip(x + way[0] * k, 0, large - SIDE)], [0, 1, -np.clip(y + way[1] * k, 0, large - SIDE)]])
             pictures.append(linear(cv2.warpAffine(picture, shift, (SIDE, SIDE))))
         pictures = np.stack(pictures)
-    return Clip(_developed(random, pictures.astype(np.float32)), NONE, float(np.diff(steps).mean()), np.zeros((FRAMES, SEEN), np.float32))
+    frames, nobody = _developed(random, pictures.astype(np.float32)), np.zeros((FRAMES, SEEN), np.float32)
+    return Clip(frames, NONE, float(np.diff(steps).mean()), nobody, what)
 
 
 # Grain to take pieces of; drawing as much for every picture would take longer than the picture.
