@@ -30,7 +30,7 @@ from train import HERE, WORK, Optimizer, keep
 
 TRAINING_CLIPS, VALIDATION_CLIPS = 12000, 1200
 # First the network learns to see, from single frames of many clips, then to read, from whole clips.
-GLANCES, GLANCED, STEPS, BATCH = 2400, 96, 1000, 32
+GLANCES, GLANCED, STEPS, BATCH = 2400, 96, 1800, 32
 SEEING_RATE, READING_RATE = 5e-3, 3e-3
 # Steps after which an interrupted training can go on.
 KEPT_EVERY = 250
