@@ -152,7 +152,7 @@ class Reads(nn.Module):
 
 def entering(frames: np.ndarray, kind: torch.dtype = torch.float32) -> Tensor:
     """uint8 [N, 10, side, side, 3] to what the network takes."""
-    return torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 1, 4, 2, 3).to(kind) / 255.0
+    return torch.from_numpy(np.array(frames)).permute(0, 1, 4, 2, 3).to(kind) / 255.0
 
 
 def augmented(random: np.random.Generator, frames: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
