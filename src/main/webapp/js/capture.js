@@ -1,8 +1,13 @@
 /** Turns a source into frames: paints it at a steady pace and encodes a picture whenever the stream has a place. */
 
 const LONGEST_SIDE = 640;
-const JPEG_QUALITY = 0.7;
-const FRAME_GAP_MILLIS = 33;
+
+/**
+ * @typedef {object} Pictures what is made of a source
+ * @property {number} [gapMillis] between two that are painted
+ * @property {number} [sentWidth] that one has at most when it is sent
+ * @property {number} [quality] of the JPEG
+ */
 
 /**
  * @typedef {object} Sink takes frames: a stream, or the comparison of two; what it reserves is its own affair
@@ -21,8 +26,10 @@ export class Capture {
    * @param {HTMLCanvasElement} canvas shows what is captured
    * @param {Sink} sink
    * @param {() => void} onDropped a frame was due, but too many were unanswered
+   * @param {Pictures} [pictures]
    */
-  constructor(canvas, sink, onDropped) {
+  constructor(canvas, sink, onDropped, { gapMillis = 33, sentWidth = LONGEST_SIDE, quality = 0.7 } = {}) {
+    Object.assign(this, { gapMillis, sentWidth, quality });
     this.canvas = canvas;
     this.sink = sink;
     this.onDropped = onDropped;
@@ -50,7 +57,7 @@ export class Capture {
     requestAnimationFrame((now) => {
       if (source === this.#source) {
         // Half a millisecond of grace: a display's frames are not exactly their nominal distance apart.
-        if (now - this.#last >= FRAME_GAP_MILLIS - 0.5 && source.width > 0) {
+        if (now - this.#last >= this.gapMillis - 0.5 && source.width > 0) {
           this.#last = now;
           this.#take(source);
         }
@@ -79,12 +86,23 @@ export class Capture {
       this.onDropped();
       return;
     }
-    this.canvas.toBlob((picture) => {
+    this.#small().toBlob((picture) => {
       if (picture && source === this.#source) {
         sink.sendFrame(reserved, picture, position);
       } else {
         sink.release(reserved);
       }
-    }, 'image/jpeg', JPEG_QUALITY);
+    }, 'image/jpeg', this.quality);
+  }
+
+  /** @returns {HTMLCanvasElement} the picture, no wider than it is to be sent */
+  #small() {
+    const { width, height } = this.canvas;
+    if (width <= this.sentWidth) {
+      return this.canvas;
+    }
+    const small = Object.assign(document.createElement('canvas'), { width: this.sentWidth, height: Math.max(1, Math.round((height * this.sentWidth) / width)) });
+    small.getContext('2d', { alpha: false }).drawImage(this.canvas, 0, 0, small.width, small.height);
+    return small;
   }
 }

@@ -16,10 +16,13 @@ export class Picker extends EventTarget {
   /** Counts openings, so that a camera allowed after Stop is let go again. */
   #opening = 0;
 
-  /** @param {import('./notices.js').Notices} notices */
-  constructor(notices) {
+  /**
+   * @param {import('./notices.js').Notices} notices
+   * @param {() => Promise<import('./sources.js').Source>} [sample] opens the page's own clip
+   */
+  constructor(notices, sample = openSample) {
     super();
-    this.notices = notices;
+    Object.assign(this, { notices, sample });
     byId('start').addEventListener('click', () => this.start());
     byId('stop').addEventListener('click', () => this.stop());
     byId('source').addEventListener('change', () => this.#picked());
@@ -80,7 +83,7 @@ export class Picker extends EventTarget {
       case 'file':
         return openFile(this.#file);
       default:
-        return openSample();
+        return this.sample();
     }
   }
 

@@ -11,8 +11,8 @@ const FINAL_CLOSE_CODES = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
 /**
  * @typedef {object} Connection what there is to say about it
  * @property {'idle'|'connecting'|'connected'|'reconnecting'|'refused'|'lost'} state
- * @property {number} [code] of the close
- * @property {string} [reason] of the close
+ * @property {number} [code] of the close; none where the server refused in a message
+ * @property {string} [reason] of the close, or the server's own words
  * @property {number} [inSeconds] until the next attempt
  * @property {number} [attempt]
  * @property {number} [attempts]
@@ -55,9 +55,7 @@ export class LiveSocket extends EventTarget {
   /** Ends the connection by the visitor's wish. */
   disconnect() {
     clearTimeout(this.#timer);
-    this.#socket?.close();
-    this.#socket = null;
-    this.ended();
+    this.#drop();
     this.#enter({ state: 'idle' });
   }
 
@@ -69,6 +67,24 @@ export class LiveSocket extends EventTarget {
 
   /** The connection is gone, whoever ended it. */
   ended() {}
+
+  /**
+   * The connection is over, though its socket may not know yet.
+   *
+   * @param {number} code of the close that it amounts to
+   * @param {string} reason
+   */
+  broken(code, reason) {
+    if (this.#socket) {
+      this.#closed(this.#socket, code, reason);
+    }
+  }
+
+  /** @param {string} reason why the server does not want this connection: a new one is made by the visitor's wish only */
+  refused(reason) {
+    this.#drop();
+    this.#enter({ state: 'refused', reason });
+  }
 
   /** From now on the connection counts as made. */
   accepted() {
@@ -124,9 +140,7 @@ export class LiveSocket extends EventTarget {
     if (socket !== this.#socket) {
       return;
     }
-    this.#socket = null;
-    socket.close();
-    this.ended();
+    this.#drop();
     if (this.isConnected && performance.now() - this.#connectedAt > STEADY_MILLIS) {
       this.#attempt = 0;
     }
@@ -139,6 +153,12 @@ export class LiveSocket extends EventTarget {
       this.#attempt++;
       this.#waitAndOpen({ state: 'reconnecting', attempt: this.#attempt, inSeconds: RECONNECT_SECONDS, ...close });
     }
+  }
+
+  #drop() {
+    this.#socket?.close();
+    this.#socket = null;
+    this.ended();
   }
 
   /** @param {Connection} connection counted down by the second, so that the visitor sees it move */

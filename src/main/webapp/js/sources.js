@@ -12,7 +12,8 @@ import { Truth } from './truth.js';
  * @property {(fault: SourceFault) => void} [onfault] set by the user of the source
  * @property {string} [deviceId] of a webcam
  * @property {boolean} [facesVisitor] of a webcam, which may also look ahead
- * @property {Truth} [truth] of the sample
+ * @property {Truth} [truth] of the table's clip
+ * @property {import('./signed.js').Sign[]} [signs] of the signer's clip, in their order
  */
 
 /** A source that could not be had, in words for the visitor. */
@@ -99,11 +100,14 @@ async function openClip(clip, paint) {
   }
 }
 
-/** @returns {Promise<Source>} the built-in clip */
-export async function openSample() {
+/**
+ * @param {string} name of a clip among the samples
+ * @returns {Promise<Source>}
+ */
+export async function openBuiltIn(name) {
   let clip;
   try {
-    const answer = await fetch(new URL('../samples/world.mp4', import.meta.url));
+    const answer = await fetch(new URL(`../samples/${name}`, import.meta.url));
     clip = answer.ok ? await answer.blob() : null;
   } catch {
     clip = null;
@@ -111,9 +115,14 @@ export async function openSample() {
   if (!clip) {
     throw new SourceFault('The sample could not be loaded.', 'The server did not deliver it. Try again, or use another source.');
   }
-  const source = await openClip(clip, paintTimed).catch(() => {
+  return openClip(clip, paintTimed).catch(() => {
     throw new SourceFault('This browser cannot play the sample.', 'It lacks H.264. Use another browser, or another source.');
   });
+}
+
+/** @returns {Promise<Source>} the clip of the table with things on it */
+export async function openSample() {
+  const source = await openBuiltIn('world.mp4');
   const truth = new Truth();
   const { stop } = source;
   return Object.assign(source, {

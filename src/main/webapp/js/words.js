@@ -19,7 +19,7 @@
  *     is read out whenever it changes
  */
 export function describe(connection, source, frames, health) {
-  const { attempt, attempts, inSeconds, code } = connection;
+  const { attempt, attempts, inSeconds, code, reason } = connection;
   switch (connection.state) {
     case 'connecting':
     case 'reconnecting': {
@@ -40,7 +40,8 @@ export function describe(connection, source, frames, health) {
       }
       return { tone: 'wait', text: frames.answered ? 'Connected, the server is taking long' : 'Connected, waiting for the first answer' };
     case 'refused':
-      return { tone: 'bad', text: `Refused by the server (${code})` };
+      // What the server says itself, up to the first comma: "Server at capacity".
+      return { tone: 'bad', text: code ? `Refused by the server (${code})` : reason?.split(',')[0] || 'Disconnected by the server' };
     case 'lost':
       return { tone: 'bad', text: `Not connected, gave up after ${attempts} attempts` };
     default:
@@ -75,6 +76,9 @@ const HEALTHS = {
  * @returns {string}
  */
 export function whyClosed({ code, reason }, health) {
+  if (!code) {
+    return reason ? `It says: ${reason}.` : 'It gave no reason.';
+  }
   const said = reason ? ` It says: ${reason}.` : '';
   // A browser reports 1006 for whatever kept a WebSocket from opening; only then does the server's health add anything.
   const guess = code === 1006 ? (HEALTHS[health] ?? '') : '';
