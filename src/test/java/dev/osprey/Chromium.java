@@ -46,6 +46,8 @@ final class Chromium implements AutoCloseable {
             "img", "canvas, img, svg[role=img]",
             "textbox", "input[type=text]",
             "link", "a[href]",
+            "list", "ol, ul",
+            "dialog", "dialog",
             "radiogroup", "[role=radiogroup]");
 
     /** What {@link #watchSocketsAndCameras} puts before every page. */
@@ -154,6 +156,13 @@ final class Chromium implements AutoCloseable {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** As a system does whose visitor wants nothing to move. */
+    void wantStillness() {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
     WebElement find(String role, String name) {

@@ -16,18 +16,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The coach's page in a real Chromium, with a camera that sees the photograph of an open hand. */
-class CoachPageIT extends RealServer {
+class CoachPageIT extends RealPage {
 
     private static final Path HAND = Path.of("../shared/data/images/hand-open.png");
     private static final int WIDTH = 640;
@@ -47,16 +43,6 @@ class CoachPageIT extends RealServer {
 
     /** The hand is 270 pixels long, and before the camera it sways. */
     private static final double TOLERANCE_PIXELS = 20;
-
-    private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
-
-    // A field, because Arquillian lays claim to every parameter.
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    static Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private static Chromium chromium;
 
     /** What the camera sees. */
     @SuppressWarnings("NullAway.Init")
@@ -86,29 +72,19 @@ class CoachPageIT extends RealServer {
                 Requires.existing("The photograph of an open hand", HAND).toFile());
     }
 
-    @AfterAll
-    static void closeChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
+    @Override
+    String path() {
+        return "/coach.html";
     }
 
-    @BeforeEach
-    void openThePage() {
-        chromium.look(1280, 1000, "light");
-        open();
-        chromium.run("localStorage.clear()");
-        open();
+    @Override
+    void start() {
+        startCamera();
     }
 
-    @AfterEach
-    void leavesTheConsoleWithoutErrors() {
-        assertEquals(List.of(), chromium.errors());
-    }
-
-    private static void open() {
-        chromium.visit(http("/coach.html"));
-        chromium.until("the page is connected", () -> chromium.status().equals("Connected, waiting for a source"));
+    @Override
+    String working() {
+        return "Watching";
     }
 
     @Test
@@ -351,10 +327,7 @@ class CoachPageIT extends RealServer {
     @Test
     void stopLetsTheCameraGo() {
         startCamera();
-        chromium.find("button", "Stop").click();
-        chromium.until("the page says so", () -> chromium.status().equals("Connected, waiting for a source"));
-        assertTrue(chromium.holds(
-                "witness.tracks.length > 0 && witness.tracks.every((each) => each.readyState === 'ended')"));
+        stop();
         assertEquals("Press Start, then show the letter to the camera.", verdict());
     }
 
@@ -362,28 +335,11 @@ class CoachPageIT extends RealServer {
     void reconnectsByItselfAndAsksForTheLetterAgain() {
         startCamera();
         chromium.radio("Letter", "H").click();
-        chromium.run("witness.sockets.at(-1).close()");
-        chromium.until("the page says that it reconnects", () -> chromium.status()
-                .startsWith("Reconnecting (attempt 1 of 5)"));
+        breakTheConnection();
         assertEquals("Waiting for the server.", verdict());
         chromium.until("the page watches again", () -> chromium.status().equals("Watching"));
         chromium.until("the server judges the hand again", () -> seen().matches("[A-Z]"));
         assertEquals(2, chromium.number("witness.sockets.length"));
-    }
-
-    @Test
-    void givesUpOnAServerThatIsGoneUntilAskedAgain() throws IOException {
-        startCamera();
-        chromium.run(
-                "witness.elsewhere = arguments[0]; witness.sockets.at(-1).close()", "ws://127.0.0.1:" + unusedPort());
-        chromium.until("the page gives up", () -> chromium.status().equals("Not connected, gave up after 5 attempts"));
-        assertTrue(chromium.notices().contains("No connection to the server."), chromium.notices());
-        // What the browser itself logs about the addresses where nobody answered.
-        assertEquals(5, chromium.errors().size());
-        chromium.run("witness.elsewhere = null");
-        chromium.find("button", "Connect again").click();
-        chromium.until("the page watches again", () -> chromium.status().equals("Watching"));
-        assertEquals("", chromium.notices());
     }
 
     @Test
@@ -425,21 +381,8 @@ class CoachPageIT extends RealServer {
     }
 
     @Test
-    void remembersTheThemeThatWasChosen() {
-        String light = chromium.paper();
-        chromium.find("button", "Dark theme").click();
-        String dark = chromium.paper();
-        assertNotEquals(light, dark);
-        open();
-        assertEquals(dark, chromium.paper());
-    }
-
-    @Test
     void fitsATelephone() {
-        for (String scheme : List.of("light", "dark")) {
-            chromium.look(375, 812, scheme);
-            assertTrue(chromium.fits());
-        }
+        fitsATelephoneInBothThemes();
         startCamera();
         assertTrue(chromium.fits());
         chromium.radio("Practise", "Words").click();
@@ -454,12 +397,8 @@ class CoachPageIT extends RealServer {
         startCamera();
         chromium.radio("Letter", "B").click();
         chromium.until("a letter is seen", () -> seen().matches("[A-Z]"));
-        for (String scheme : List.of("light", "dark")) {
-            chromium.look(1280, 960, scheme);
-            chromium.photograph(SCREENSHOTS.resolve("coach-%s.png".formatted(scheme)));
-            chromium.look(390, 1180, scheme);
-            chromium.photograph(SCREENSHOTS.resolve("coach-narrow-%s.png".formatted(scheme)));
-        }
+        photograph("coach", 1280, 960);
+        photograph("coach-narrow", 390, 1180);
     }
 
     private static void startCamera() {

@@ -13,30 +13,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The page in a real Chromium, with a camera that sees the still of the samples. */
-class PageIT extends RealServer {
+class PageIT extends RealPage {
 
     private static final Spot TABLE = World.inside("table");
     private static final Spot BACKGROUND = World.inside("background");
-
-    private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
-
-    // A field, because Arquillian lays claim to every parameter.
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    static Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private static Chromium chromium;
 
     @BeforeAll
     static void openChromium() throws IOException {
@@ -46,24 +32,19 @@ class PageIT extends RealServer {
         chromium.watchSocketsAndCameras();
     }
 
-    @AfterAll
-    static void closeChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
+    @Override
+    String path() {
+        return "/";
     }
 
-    @BeforeEach
-    void openThePage() {
-        chromium.look(1280, 1000, "light");
-        chromium.visit(http("/"));
-        chromium.run("localStorage.clear()");
-        chromium.until("the page is connected", () -> chromium.status().equals("Connected, waiting for a source"));
+    @Override
+    void start() {
+        startCamera();
     }
 
-    @AfterEach
-    void leavesTheConsoleWithoutErrors() {
-        assertEquals(List.of(), chromium.errors());
+    @Override
+    String working() {
+        return "Streaming";
     }
 
     @Test
@@ -222,10 +203,7 @@ class PageIT extends RealServer {
     @Test
     void stopLetsTheCameraGo() {
         startCamera();
-        chromium.find("button", "Stop").click();
-        chromium.until("the page says so", () -> chromium.status().equals("Connected, waiting for a source"));
-        assertTrue(chromium.holds(
-                "witness.tracks.length > 0 && witness.tracks.every((each) => each.readyState === 'ended')"));
+        stop();
         String shown = result("dataset.framesShown");
         // The numbers look back over three seconds, in which no other picture has come.
         chromium.until("there are no numbers any more", () -> chromium.figure("Frames/s")
@@ -254,9 +232,7 @@ class PageIT extends RealServer {
                 "the settings are in force",
                 () -> result("width").equals("1280")
                         && result("dataset.modelMode").equals("fast"));
-        chromium.run("witness.sockets.at(-1).close()");
-        chromium.until("the page says that it reconnects", () -> chromium.status()
-                .startsWith("Reconnecting (attempt 1 of 5)"));
+        breakTheConnection();
         chromium.until("the page streams again", () -> chromium.status().equals("Streaming"));
         framesComeBack();
         chromium.until(
@@ -264,21 +240,6 @@ class PageIT extends RealServer {
                 () -> result("width").equals("1280")
                         && result("dataset.modelMode").equals("fast"));
         assertEquals(2, chromium.number("witness.sockets.length"));
-    }
-
-    @Test
-    void givesUpOnAServerThatIsGoneUntilAskedAgain() throws IOException {
-        startCamera();
-        chromium.run(
-                "witness.elsewhere = arguments[0]; witness.sockets.at(-1).close()", "ws://127.0.0.1:" + unusedPort());
-        chromium.until("the page gives up", () -> chromium.status().equals("Not connected, gave up after 5 attempts"));
-        assertTrue(chromium.notices().contains("No connection to the server."), chromium.notices());
-        // What the browser itself logs about the addresses where nobody answered.
-        assertEquals(5, chromium.errors().size());
-        chromium.run("witness.elsewhere = null");
-        chromium.find("button", "Connect again").click();
-        chromium.until("the page streams again", () -> chromium.status().equals("Streaming"));
-        assertEquals("", chromium.notices());
     }
 
     @Test
@@ -418,30 +379,13 @@ class PageIT extends RealServer {
 
     @Test
     void fitsATelephone() {
-        for (String scheme : List.of("light", "dark")) {
-            chromium.look(375, 812, scheme);
-            assertTrue(chromium.fits());
-        }
+        fitsATelephoneInBothThemes();
         startCamera();
         chromium.find("img", "Segmented picture");
         assertTrue(chromium.fits());
         chromium.radio("View", "Compare").click();
         chromium.until("pictures come back", () -> Integer.parseInt(compared(1, "framesShown")) > 5);
         assertTrue(chromium.fits());
-    }
-
-    @Test
-    void remembersTheThemeThatWasChosen() {
-        WebElement button = chromium.find("button", "Dark theme");
-        String light = chromium.paper();
-        button.click();
-        String dark = chromium.paper();
-        assertNotEquals(light, dark);
-        assertEquals("true", button.getDomAttribute("aria-pressed"));
-        chromium.visit(http("/"));
-        assertEquals(dark, chromium.paper());
-        chromium.find("button", "Dark theme").click();
-        assertEquals(light, chromium.paper());
     }
 
     @Test
@@ -457,13 +401,6 @@ class PageIT extends RealServer {
         chromium.until("the numbers have settled", () -> Integer.parseInt(compared(1, "framesShown")) > 100);
         photograph("compare", 1280, 860);
         photograph("compare-narrow", 390, 1990);
-    }
-
-    private static void photograph(String name, int width, int height) throws IOException {
-        for (String scheme : List.of("light", "dark")) {
-            chromium.look(width, height, scheme);
-            chromium.photograph(SCREENSHOTS.resolve("%s-%s.png".formatted(name, scheme)));
-        }
     }
 
     private static void compare() {
