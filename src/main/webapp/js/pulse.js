@@ -14,7 +14,8 @@ export class Pulse {
   #skipped = 0;
   /** @type {?import('./signs.js').Receipt} newest */
   #receipt = null;
-  #receiptAt = 0;
+  /** When the newest recognition was first told of. */
+  #recognisedAt = 0;
   #gathered = 0;
 
   constructor() {
@@ -36,8 +37,11 @@ export class Pulse {
 
   /** @param {import('./signs.js').Prediction} prediction */
   predicted({ receipt }) {
-    this.#receiptAt = performance.now();
-    this.#predictions.count(this.#receiptAt);
+    const now = performance.now();
+    this.#predictions.count(now);
+    if (receipt?.recognition?.number !== this.#receipt?.recognition?.number) {
+      this.#recognisedAt = now;
+    }
     this.#receipt = receipt ?? null;
   }
 
@@ -66,8 +70,8 @@ export class Pulse {
     const { recognition = null, frames_dropped: dropped = 0 } = this.#receipt ?? {};
     figure(byId('sent'), inTenths(this.#sent.perSecond(now)), '');
     figure(byId('predictions'), inTenths(this.#predictions.perSecond(now)), '');
-    figure(byId('age'), ...age(recognition && recognition.age_ms + now - this.#receiptAt));
-    figure(byId('queue'), millis(recognition?.queue_ms), 'ms');
+    figure(byId('age'), ...age(recognition && now - this.#recognisedAt));
+    figure(byId('delay'), millis(recognition?.age_ms), 'ms');
     figure(byId('inference'), millis(recognition?.inference_ms), recognition ? `ms on ${recognition.provider}` : '');
     figure(byId('dropped'), String(this.#skipped + dropped), '');
   }
@@ -86,5 +90,5 @@ function age(value) {
   if (value === null) {
     return [undefined, ''];
   }
-  return value < SECOND_MILLIS ? [value.toFixed(0), 'ms'] : [(value / SECOND_MILLIS).toFixed(1), 's'];
+  return value < SECOND_MILLIS ? [value.toFixed(0), 'ms ago'] : [(value / SECOND_MILLIS).toFixed(1), 's ago'];
 }

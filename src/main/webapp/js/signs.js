@@ -22,7 +22,7 @@ export const NO_SIGN = 'none';
  * @typedef {object} Recognition
  * @property {number} number from 1 on this connection
  * @property {number} last_frame of its clip
- * @property {number} age_ms from its end to this message
+ * @property {number} age_ms of its newest frame when it was done
  * @property {number} queue_ms it waited for the model
  * @property {number} inference_ms
  * @property {string} provider `CPU` or `CUDA`
