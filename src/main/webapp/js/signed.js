@@ -24,7 +24,7 @@ export async function openSignedSample() {
 async function script() {
   try {
     const answer = await fetch(new URL(`../samples/${FOLDER}sample.json`, import.meta.url));
-    return answer.ok ? await answer.json() : [];
+    return answer.ok ? (await answer.json()).signs : [];
   } catch {
     return [];
   }
