@@ -11,6 +11,7 @@ import { Signed, openSignedSample } from './signed.js';
 import { CLIP_FRAMES, NO_SIGN, Signs } from './signs.js';
 import { State } from './state.js';
 import { Vocabulary } from './vocabulary.js';
+import { whyWithoutSigns } from './words.js';
 
 const LONG_WAIT_MILLIS = 4_000;
 const MODEL_EVERY_MILLIS = 10_000;
@@ -82,26 +83,12 @@ function predicted(prediction) {
 /** Until it has one; its words may be others than before. */
 async function askForTheModel() {
   clearTimeout(asking);
-  const [reason] = await Promise.all([whyWithoutModel(), vocabulary.load()]);
+  const [reason] = await Promise.all([whyWithoutSigns(), vocabulary.load()]);
   if (reason) {
     notices.show('model', 'The server cannot recognise signs at the moment.', reason);
     asking = setTimeout(askForTheModel, MODEL_EVERY_MILLIS);
   } else {
     notices.clear('model');
-  }
-}
-
-/** @returns {Promise<?string>} null where it has one, or where nobody answers, which the connection tells of */
-async function whyWithoutModel() {
-  try {
-    const answer = await fetch(new URL('healthz', document.baseURI), { cache: 'no-store' });
-    if (answer.ok) {
-      return null;
-    }
-    const { reason, detail, status } = await answer.json().catch(() => ({}));
-    return String(reason ?? detail ?? status ?? `It says so with status ${answer.status}.`);
-  } catch {
-    return null;
   }
 }
 

@@ -94,3 +94,14 @@ export async function askHealth() {
     return 'unreachable';
   }
 }
+
+/** @returns {Promise<?string>} null where it recognises signs, or where nobody answers, which the connection tells of */
+export async function whyWithoutSigns() {
+  try {
+    const answer = await fetch(new URL('healthz', document.baseURI), { cache: 'no-store' });
+    const { reason } = answer.ok ? {} : await answer.json();
+    return answer.ok ? null : (reason ?? `It answers with status ${answer.status}.`);
+  } catch {
+    return null;
+  }
+}

@@ -61,10 +61,7 @@ class CoachPageIT extends RealPage {
         BufferedImage photograph = photograph();
         still = folder.resolve("hand.png");
         ImageIO.write(photograph.getSubimage(SEEN.x, SEEN.y, SEEN.width, SEEN.height), "png", still.toFile());
-        Path clip = folder.resolve("hand.mjpeg");
-        CameraClip.write(still, clip);
-        chromium = Chromium.withCamera(clip);
-        chromium.watchSocketsAndCameras();
+        openWithCamera(still);
     }
 
     private static BufferedImage photograph() throws IOException {

@@ -26,10 +26,7 @@ class PageIT extends RealPage {
 
     @BeforeAll
     static void openChromium() throws IOException {
-        Path clip = folder.resolve("camera.mjpeg");
-        CameraClip.write(World.STILL, clip);
-        chromium = Chromium.withCamera(clip);
-        chromium.watchSocketsAndCameras();
+        openWithCamera(World.STILL);
     }
 
     @Override

@@ -37,6 +37,14 @@ abstract class RealPage extends RealServer {
     /** The page's state from then on. */
     abstract String working();
 
+    /** @param still what the camera sees, swaying a little */
+    static void openWithCamera(Path still) throws IOException {
+        Path clip = folder.resolve("camera.mjpeg");
+        CameraClip.write(still, clip);
+        chromium = Chromium.withCamera(clip);
+        chromium.watchSocketsAndCameras();
+    }
+
     @AfterAll
     static void closeChromium() {
         if (chromium != null) {

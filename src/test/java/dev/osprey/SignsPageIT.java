@@ -32,10 +32,7 @@ class SignsPageIT extends RealPage {
         graphics.dispose();
         Path still = folder.resolve("halves.png");
         ImageIO.write(halves, "png", still.toFile());
-        Path clip = folder.resolve("halves.mjpeg");
-        CameraClip.write(still, clip);
-        chromium = Chromium.withCamera(clip);
-        chromium.watchSocketsAndCameras();
+        openWithCamera(still);
     }
 
     @Override
