@@ -72,8 +72,8 @@ function predicted(prediction) {
   vocabulary.told(told?.label ?? null);
   if (told) {
     const [from, to] = [positions.get(last - CLIP_FRAMES + 1), positions.get(last)];
-    // A clip across the end of the sample begins after it ends.
-    const really = signed.isKnown && from <= to && told.label !== NO_SIGN ? signed.told(told.label, from, to) : undefined;
+    // Of a clip across the end of the sample, what is after it counts.
+    const really = signed.isKnown && to !== undefined && told.label !== NO_SIGN ? signed.told(told.label, from <= to ? from : 0, to) : undefined;
     history.see(told, now, really);
   }
   notices.clear('error');
