@@ -61,9 +61,9 @@ export class History {
     this.#count();
   }
 
+  /** A word that lasts is not told anew for that. */
   #clear() {
     byId('history').replaceChildren();
-    this.#word = '';
     this.#count();
   }
 
