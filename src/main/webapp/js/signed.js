@@ -71,8 +71,11 @@ export class Signed {
   told(word, from, to) {
     const there = this.#signs.filter(({ start, end }) => start < to && end > from);
     const right = there.find(({ label }) => label === word);
-    if (right) {
+    // What is told of the pass before counts for that one, whose marks are gone.
+    if (right && to <= this.#position) {
       mark(this.#chips()[this.#signs.indexOf(right)], 'seen');
+    }
+    if (right) {
       return word;
     }
     const share = ({ start, end }) => Math.min(end, to) - Math.max(start, from);
