@@ -30,8 +30,9 @@ export class History {
       return;
     }
     if (label !== this.#word || now - this.#lastTold > ANEW_MILLIS) {
-      this.#enter(label, signed);
+      this.#enter(label);
     }
+    this.#judge(label, signed);
     this.#lastTold = now;
     if (score > this.#score) {
       this.#score = score;
@@ -44,17 +45,22 @@ export class History {
     this.#word = '';
   }
 
-  #enter(word, signed) {
+  /** A word that is told while the hands are on their way is right as soon as it is signed. */
+  #judge(word, signed) {
+    const { dataset, children } = this.#entry;
+    if (signed !== undefined && dataset.right !== 'true') {
+      dataset.right = signed === word;
+      children[2].textContent = signed === word ? 'as signed' : signed ? `signed: ${signed}` : 'nothing signed';
+    }
+  }
+
+  #enter(word) {
     const entry = document.createElement('li');
     const now = new Date();
     const time = Object.assign(document.createElement('time'), { dateTime: now.toISOString(), textContent: clock.format(now) });
     entry.append(time, part('b', word), part('span', ''), part('span', ''));
     entry.children[2].className = 'really quiet';
     entry.children[3].className = 'score';
-    if (signed !== undefined) {
-      entry.dataset.right = signed === word;
-      entry.children[2].textContent = signed === word ? 'as signed' : signed ? `signed: ${signed}` : 'nothing signed';
-    }
     [this.#word, this.#score, this.#entry] = [word, 0, entry];
     byId('history').prepend(entry);
     byId('history').children[MOST]?.remove();
