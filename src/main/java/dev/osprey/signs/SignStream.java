@@ -59,6 +59,9 @@ final class SignStream {
 
     private int clipFrames;
 
+    /** Frames of the turn that is under way which are not in the clip yet. */
+    private int decoding;
+
     private record Frame(long number, ByteBuffer image, long arrivedNanos) {}
 
     SignStream(Signs shared) {
@@ -87,7 +90,8 @@ final class SignStream {
                 keep(frame, shape.get());
             }
             ask = tryAsk();
-            int gathered = shape.isEmpty() ? 0 : Math.min(shape.get().frames(), clipFrames + undecoded.size());
+            int gathered =
+                    shape.isEmpty() ? 0 : Math.min(shape.get().frames(), clipFrames + decoding + undecoded.size());
             prediction = new Prediction(last, frame.number(), gathered, framesDropped, framesRefused);
         }
         if (ask) {
@@ -167,6 +171,7 @@ final class SignStream {
             gathered = clip;
             // All at once: were they taken one by one, newer ones could push out some that are to come between.
             waiting = takeUndecoded();
+            decoding = waiting.size();
         }
         waiting.forEach(frame -> decode(frame, gathered));
         if (!gathered.isFull()) {
@@ -192,9 +197,13 @@ final class SignStream {
             synchronized (this) {
                 newest = frame;
                 clipFrames = target.size();
+                decoding--;
             }
         } catch (OspreyException e) {
             LOG.log(Level.DEBUG, "A frame could not be decoded", e);
+            synchronized (this) {
+                decoding--;
+            }
             refused(e.code().name());
         }
     }
