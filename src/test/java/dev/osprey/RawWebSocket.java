@@ -10,7 +10,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A WebSocket by hand, for everything that a well-behaved client cannot do. One thread at a time. */
+/** A WebSocket by hand, for everything that a well-behaved client cannot do. One thread at a time receives, any sends. */
 public final class RawWebSocket implements AutoCloseable {
 
     public static final int CONTINUATION = 0;
@@ -95,7 +95,7 @@ public final class RawWebSocket implements AutoCloseable {
         return frame(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    public void send(byte[] bytes) throws IOException {
+    public synchronized void send(byte[] bytes) throws IOException {
         out.write(bytes);
     }
 

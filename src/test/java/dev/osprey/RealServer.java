@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
@@ -39,11 +40,16 @@ public abstract class RealServer {
     }
 
     /** Asks again and again, for a minute. */
-    protected static void await(String what, Callable<Boolean> condition) throws Exception {
-        long giveUpNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    public static void await(String what, Callable<Boolean> condition) throws Exception {
+        await(what, 1, condition);
+    }
+
+    /** Asks again and again. */
+    static void await(String what, int minutes, Callable<Boolean> condition) throws Exception {
+        long giveUpNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
         while (!condition.call()) {
             if (System.nanoTime() - giveUpNanos > 0) {
-                throw new AssertionError("Not within a minute: " + what);
+                throw new AssertionError("Not within %d minutes: %s".formatted(minutes, what));
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
@@ -101,12 +107,21 @@ public abstract class RealServer {
         return StreamClient.json(get("/health").body()).getInt("active_connections");
     }
 
+    /** Who a capability counts as connected, in the metrics. */
+    protected static double connections(String capability) throws IOException, InterruptedException {
+        return sum("application", "osprey_connections{capability=\"" + capability + "\"");
+    }
+
     /** A metric, summed over its tags. */
     protected static double metric(String scope, String name) throws IOException, InterruptedException {
+        return sum(scope, name + "{");
+    }
+
+    private static double sum(String scope, String beginning) throws IOException, InterruptedException {
         return get("/metrics?scope=" + scope)
                 .body()
                 .lines()
-                .filter(line -> line.startsWith(name + "{"))
+                .filter(line -> line.startsWith(beginning))
                 .collect(Collectors.summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
     }
 
@@ -117,8 +132,17 @@ public abstract class RealServer {
 
     /** Warnings and errors of Osprey itself in the log from the given entry on. */
     protected static List<String> ospreysWarnings(int from) {
+        return warnings(from, "dev.osprey.");
+    }
+
+    /**
+     * Warnings and errors in the log from the given entry on.
+     *
+     * @param loggers how the names begin of those that are asked for
+     */
+    protected static List<String> warnings(int from, String... loggers) {
         return ServerProcess.warnings(from).stream()
-                .filter(entry -> entry.contains("[dev.osprey."))
+                .filter(entry -> Stream.of(loggers).anyMatch(logger -> entry.contains("[" + logger)))
                 .toList();
     }
 
