@@ -2,14 +2,14 @@
 
     python signs_client.py http://127.0.0.1:8080 picture.jpg --transports polling websocket --clients 20 --frames 30
 
-Prints a line of JSON for each client: the transport it ended on, its events by name, its last prediction. With --vanish a client
-ends its connection in the middle of the stream without a word.
+Prints "streaming" when every client has sent a frame and been answered, and in the end a line of JSON for each: the transport it
+ended on, its events by name, the acknowledgements it got, its last prediction. Ends with status 1 where an answer is missing.
 """
 
 import argparse
 import base64
 import json
-import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -17,42 +17,61 @@ from pathlib import Path
 
 import socketio
 
-
-def stream(options: argparse.Namespace, number: int, results: list[dict]) -> None:
-    client = socketio.Client(reconnection=False)
-    events: Counter[str] = Counter()
-    last: dict = {}
-    joined = threading.Event()
-
-    @client.on("*")
-    def told(event, *arguments):
-        events[event] += 1
-        if event == "prediction":
-            last.update(arguments[0])
-        elif event == "status":
-            joined.set()
-
-    client.connect(options.server, transports=options.transports)
-    if not joined.wait(20):
-        raise SystemExit("no status")
-    image = base64.b64encode(options.picture.read_bytes()).decode()
-    acknowledged = threading.Semaphore(0)
-    for _ in range(options.frames):
-        client.emit("frame", {"image": image}, callback=lambda *arguments: acknowledged.release())
-        time.sleep(options.pause)
-    if options.vanish and number % 2:
-        os.close(os.dup(0))
-        client.eio.ws.sock.shutdown(2) if client.eio.ws else None
-        results.append({"vanished": True})
-        return
-    for _ in range(options.frames):
-        if not acknowledged.acquire(timeout=30):
-            raise SystemExit(f"client {number}: an acknowledgement is missing, {dict(events)}")
-    results.append({"transport": client.transport(), "events": dict(events), "last": last})
-    client.disconnect()
+PATIENCE_SECONDS = 60
 
 
-def main() -> None:
+class Client:
+    def __init__(self, options: argparse.Namespace):
+        self.options = options
+        self.socket = socketio.Client(reconnection=False)
+        self.socket.on("*", self.told)
+        self.events: Counter[str] = Counter()
+        self.acknowledged = 0
+        self.last: dict | None = None
+        self.changed = threading.Condition()
+        self.result: dict | None = None
+
+    def told(self, event: str, *arguments) -> None:
+        with self.changed:
+            self.events[event] += 1
+            if event == "prediction":
+                (self.last,) = arguments
+            self.changed.notify_all()
+
+    def acknowledge(self, *arguments) -> None:
+        with self.changed:
+            assert not arguments, arguments
+            self.acknowledged += 1
+            self.changed.notify_all()
+
+    def wait_until(self, condition) -> None:
+        with self.changed:
+            if not self.changed.wait_for(condition, PATIENCE_SECONDS):
+                raise TimeoutError(f"{self.acknowledged} acknowledgements, events {dict(self.events)}")
+
+    def stream(self, streaming: threading.Barrier) -> None:
+        self.socket.connect(self.options.server, transports=self.options.transports, wait_timeout=PATIENCE_SECONDS)
+        self.wait_until(lambda: self.events["status"] == 1)
+        image = base64.b64encode(self.options.picture.read_bytes()).decode()
+        for number in range(self.options.frames):
+            self.socket.emit("frame", {"image": image}, callback=self.acknowledge)
+            if number == 0:
+                self.wait_until(lambda: self.acknowledged == 1)
+                if streaming.wait(PATIENCE_SECONDS) == 0:
+                    print("streaming", flush=True)
+            time.sleep(self.options.pause)
+        self.wait_until(lambda: self.acknowledged == self.options.frames)
+        transport = self.socket.transport()
+        self.socket.disconnect()
+        self.result = {
+            "transport": transport,
+            "events": dict(self.events),
+            "acknowledged": self.acknowledged,
+            "last": self.last,
+        }
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("server")
     parser.add_argument("picture", type=Path)
@@ -60,17 +79,18 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--frames", type=int, default=30)
     parser.add_argument("--pause", type=float, default=0.04, help="seconds between frames")
-    parser.add_argument("--vanish", action="store_true", help="every second client ends without a word")
     options = parser.parse_args()
-    results: list[dict] = []
-    threads = [threading.Thread(target=stream, args=(options, number, results)) for number in range(options.clients)]
+    clients = [Client(options) for _ in range(options.clients)]
+    streaming = threading.Barrier(options.clients)
+    threads = [threading.Thread(target=client.stream, args=(streaming,)) for client in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for result in results:
-        print(json.dumps(result))
+    for client in clients:
+        print(json.dumps(client.result))
+    return 0 if all(client.result for client in clients) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -64,15 +64,21 @@ public final class Python {
 
     /** Runs it to its end, which must come within a minute of its last word. */
     public Run run(List<String> arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IOException("It does not end: " + String.join(" ", arguments));
+        }
+        return new Run(process.exitValue(), output);
+    }
+
+    /** Has it run, what it says on one stream. */
+    public Process start(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(1, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-            throw new IOException("It does not end: " + String.join(" ", command));
-        }
-        return new Run(process.exitValue(), output);
+        return process;
     }
 }
