@@ -503,7 +503,9 @@ class SocketIoIT extends RealServer {
         }
         try (RawPolling client = joinedByPolling()) {
             assertEquals(400, client.post("40").statusCode());
-            assertEquals("6" + SEPARATOR + "1", client.poll().get(1, TimeUnit.MINUTES).body());
+            assertEquals(
+                    "6" + SEPARATOR + "1",
+                    client.poll().get(1, TimeUnit.MINUTES).body());
         }
     }
 
@@ -646,7 +648,8 @@ class SocketIoIT extends RealServer {
     void takesNoMorePacketsInOneRequestThanItSays() throws Exception {
         for (String packet : List.of("", "3", "40/other,")) {
             try (RawPolling client = joinedByPolling()) {
-                HttpResponse<String> answer = client.post(String.join(SEPARATOR, Collections.nCopies(1_000_000, packet)));
+                HttpResponse<String> answer =
+                        client.post(String.join(SEPARATOR, Collections.nCopies(1_000_000, packet)));
                 assertEquals(400, answer.statusCode());
                 assertEquals("\"the request has more than 1000 packets\"", answer.body());
             }
