@@ -72,6 +72,7 @@ class WebSocketPeerTest {
         }
         assertEquals(
                 List.of(
+                        "close 1000 reason",
                         "close 1001 reason",
                         "close 1008 reason",
                         "close 1009 reason",
