@@ -87,5 +87,5 @@ def pictures(folder: Path, part: Part, count: int, processes: int = 2) -> Pictur
                 job.result()
         done.touch()
         print(f"rendered {count} {part.name} pictures in {time.monotonic() - started:.0f} s")
-    # Pixels and masks are read in random order again and again: in memory. Depths are for whoever needs them.
-    return Pictures(np.load(files[0]), np.load(files[1]), np.load(files[2], mmap_mode="r"))
+    # Mapped: trainings side by side share what the system keeps of them in memory.
+    return Pictures(*(np.load(file, mmap_mode="r") for file in files))
