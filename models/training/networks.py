@@ -208,7 +208,7 @@ NETWORKS = {
         ((96, 50), (144, 25), (192, 25)),
         bfloat16=False,
     ),
-    "balanced": Network("DeepLabV3, small ResNet", "deeplab", 192, 144, deeplab_resnet, 3000, 1.2e-2, _FROM_NOTHING),
+    "balanced": Network("DeepLabV3, small ResNet", "deeplab", 224, 168, deeplab_resnet, 3000, 1.2e-2, _FROM_NOTHING),
     "accurate": Network("SegFormer, small", "segformer", 288, 216, segformer, 10000, 1.2e-2, _FROM_NOTHING),
     "sota": Network(
         "Mask2Former, small, ResNet",

@@ -4,7 +4,8 @@
 
 Every seed's graph is measured on the held-out pictures as the server would run it: scaled by OpenCV, run by ONNX
 Runtime, its mask scaled back by nearest neighbour. The first seed's graph goes to models/<mode>, the figures of all to
-results.json, beside those of other seeds that were trained as long. With --keep the graph in models/<mode> stays.
+results.json, beside those of other seeds that were trained as long and are as large. With --keep the graph in
+models/<mode> stays.
 
 Which size a network is served with is chosen by other pictures: --widths 224 256 only says how good the first seed's
 graph is at these on the validation pictures.
@@ -157,9 +158,11 @@ def main() -> None:
         seeds.append({"seed": seed, "meanIou": round(mean_iou(counts), 4), "perClass": by_class, **took})
         print(seeds[-1])
 
-    recorded = results["modes"].get(mode, {"seeds": []})
-    alike = [r for r in recorded["seeds"] if r["seed"] not in options.seeds and r["steps"] == seeds[0]["steps"]]
-    seeds = sorted(seeds + alike, key=lambda run: run["seed"])
+    size = f"{network.width}x{network.height}"
+    recorded = results["modes"].get(mode, {"seeds": [], "input": size})
+    if recorded["input"] == size:
+        others = [run for run in recorded["seeds"] if run["seed"] not in options.seeds]
+        seeds = sorted(seeds + [run for run in others if run["steps"] == seeds[0]["steps"]], key=lambda run: run["seed"])
     if options.keep:
         shipped_seed = recorded["shippedSeed"]
         shipped = (HERE.parent / mode / "1" / "model.onnx").read_bytes()
@@ -173,7 +176,7 @@ def main() -> None:
     results["modes"][mode] = {
         "network": network.name,
         "parameters": parameters,
-        "input": f"{network.width}x{network.height}",
+        "input": size,
         "shippedSeed": shipped_seed,
         "seeds": seeds,
     }
