@@ -39,6 +39,8 @@ class Network:
     widths: tuple[tuple[int, int], ...]
     # Whether it is trained in bfloat16; depth-wise convolutions are slower so.
     bfloat16: bool = True
+    # The ResNet in it, where that comes trained.
+    backbone: Callable[[nn.Module], ResNetBackbone] | None = None
 
 
 def _head(channels_in: int, channels: int, classes: int, rates: tuple[int, ...]) -> nn.Sequential:
@@ -115,14 +117,30 @@ def deeplab_resnet(classes: int) -> DeepLabV3:
     return DeepLabV3(backbone, _head(128, 64, classes, (4, 8, 12)))
 
 
+def _resnet() -> ResNetConfig:
+    return ResNetConfig(
+        embedding_size=32,
+        hidden_sizes=[48, 96, 160, 224],
+        depths=[2, 2, 3, 2],
+        layer_type="basic",
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+    )
+
+
 def segformer(classes: int) -> SegformerForSemanticSegmentation:
-    """SegFormer, smaller than B0: a layer less and a narrower decoder."""
-    return SegformerForSemanticSegmentation(
+    """SegFormer with the stages of sota's ResNet where its patches are embedded, and attention in the last three.
+
+    Its own embeddings, one convolution each, learn slowly from nothing; these come trained. The normalisations around
+    them are left out, so that every stage meets the values that it was trained with.
+    """
+    resnet = _resnet()
+    model = SegformerForSemanticSegmentation(
         SegformerConfig(
             num_labels=classes,
-            depths=[1, 2, 2, 2],
-            hidden_sizes=[32, 64, 128, 192],
-            num_attention_heads=[1, 2, 4, 6],
+            depths=[0, 1, 2, 1],
+            hidden_sizes=resnet.hidden_sizes,
+            num_attention_heads=[1, 2, 5, 7],
+            mlp_ratios=[2, 2, 2, 2],
             sr_ratios=[8, 4, 2, 1],
             decoder_hidden_size=64,
             drop_path_rate=0.0,
@@ -134,16 +152,22 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
             attn_implementation="eager",
         )
     )
+    backbone = ResNetBackbone(resnet)
+    stages = [nn.Sequential(backbone.embedder, backbone.encoder.stages[0]), *backbone.encoder.stages[1:]]
+    for stage, convolutions in zip(model.segformer.stages, stages, strict=True):
+        stage.patch_embeddings.proj = convolutions
+        stage.patch_embeddings.layer_norm = nn.Identity()
+        stage.layer_norm = nn.Identity()
+    return model
 
 
-def _resnet() -> ResNetConfig:
-    return ResNetConfig(
-        embedding_size=32,
-        hidden_sizes=[48, 96, 160, 224],
-        depths=[2, 2, 3, 2],
-        layer_type="basic",
-        out_features=["stage1", "stage2", "stage3", "stage4"],
-    )
+def _segformers_backbone(model: SegformerForSemanticSegmentation) -> ResNetBackbone:
+    """Shares its layers with the model."""
+    first, *others = (stage.patch_embeddings.proj for stage in model.segformer.stages)
+    backbone = ResNetBackbone(_resnet())
+    backbone.embedder = first[0]
+    backbone.encoder.stages = nn.ModuleList([first[1], *others])
+    return backbone
 
 
 class BackboneTrainer(nn.Module):
@@ -209,7 +233,17 @@ NETWORKS = {
         bfloat16=False,
     ),
     "balanced": Network("DeepLabV3, small ResNet", "deeplab", 224, 168, deeplab_resnet, 3000, 1.2e-2, _FROM_NOTHING),
-    "accurate": Network("SegFormer, small", "segformer", 288, 216, segformer, 10000, 1.2e-2, _FROM_NOTHING),
+    "accurate": Network(
+        "SegFormer, small, ResNet",
+        "segformer",
+        288,
+        216,
+        segformer,
+        600,
+        6e-3,
+        ((112, 20), (160, 50), (224, 30)),
+        backbone=_segformers_backbone,
+    ),
     "sota": Network(
         "Mask2Former, small, ResNet",
         "mask2former",
@@ -219,6 +253,7 @@ NETWORKS = {
         2200,
         6e-3,
         ((112, 20), (160, 40), (256, 40)),
+        backbone=lambda model: model.model.pixel_level_module.encoder,
     ),
 }
 

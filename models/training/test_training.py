@@ -77,6 +77,19 @@ def test_every_network_learns_one_picture(mode: str) -> None:
     assert losses[-1] < 0.8 * losses[0]
 
 
+def test_accurate_starts_from_the_shipped_backbone() -> None:
+    backbone = train.published_backbone()
+    started = NETWORKS["accurate"].backbone(NETWORKS["accurate"].build(len(LABELS)))
+    assert {name for name, _ in started.named_parameters()} <= backbone.keys() <= started.state_dict().keys()
+    started.load_state_dict({**started.state_dict(), **backbone})
+    shipped = NETWORKS["sota"].build(len(LABELS)).eval()
+    shipped.load_state_dict(train.weights((train.HERE.parent / "sota" / "1" / "model.onnx").read_bytes()), strict=False)
+    pixels = torch.from_numpy(np.random.default_rng(1).normal(size=(1, 3, 96, 128)).astype(np.float32))
+    of_sota = NETWORKS["sota"].backbone(shipped)(pixels).feature_maps
+    for map_, wanted in zip(started.eval()(pixels).feature_maps, of_sota, strict=True):
+        assert torch.equal(map_, wanted)
+
+
 def test_halved_weights_give_the_same_mask_but_for_near_ties(tmp_path) -> None:
     torch.manual_seed(1)
     network = NETWORKS["fast"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 import time
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from world import dataset
 from world.scene import LABELS
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent / "export"))
+
+from segmentation import weights  # noqa: E402
+
 WORK = HERE.parent.parent / "target" / "training"
 TRAINING_PICTURES, OTHER_PICTURES = 9000, 360
 
@@ -242,9 +247,10 @@ def train(
     torch.manual_seed(seed)
     model = network.build(len(LABELS)).to(memory_format=torch.channels_last).train()
     trained = None
-    if backbone:
-        trained = model.model.pixel_level_module.encoder
-        trained.load_state_dict(backbone)
+    if network.backbone:
+        trained = network.backbone(model)
+        # A file that was published has no counters of batches, which nothing reads.
+        trained.load_state_dict({**trained.state_dict(), **backbone})
     optimizer = Optimizer(model, network.rate, steps, trained)
     widths = [width for width, percent in network.widths for _ in range(round(steps * percent / 100))]
     first, before = 0, 0.0
@@ -292,6 +298,17 @@ def backbone_weights(folder: Path, pictures: dataset.Pictures) -> dict[str, torc
     return torch.load(file, weights_only=True)
 
 
+def published_backbone() -> dict[str, torch.Tensor]:
+    """The backbone of the sota that is shipped, as its own training left it; accurate starts from it, whatever its seed."""
+    prefix = "model.pixel_level_module.encoder."
+    model = HERE.parent / "sota" / "1" / "model.onnx"
+    return {
+        name.removeprefix(prefix): values
+        for name, values in weights(model.read_bytes()).items()
+        if name.startswith(prefix)
+    }
+
+
 def unfinished(folder: Path, name: str, seed: int) -> Path:
     return folder / f"{name}-{seed}.unfinished"
 
@@ -314,7 +331,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=WORK)
     options = parser.parse_args()
     pictures = dataset.pictures(options.pictures, dataset.TRAINING, TRAINING_PICTURES)
-    backbone = backbone_weights(options.output, pictures) if options.mode in ("backbone", "sota") else None
+    backbone = None
+    if options.mode in ("backbone", "sota"):
+        backbone = backbone_weights(options.output, pictures)
+    elif options.mode == "accurate":
+        backbone = published_backbone()
     if options.mode == "backbone":
         return
     network = NETWORKS[options.mode]
