@@ -142,7 +142,7 @@ public abstract class RealServer {
      */
     protected static List<String> warnings(int from, String... loggers) {
         return ServerProcess.warnings(from).stream()
-                .filter(entry -> Stream.of(loggers).anyMatch(logger -> entry.contains("[" + logger)))
+                .filter(entry -> Stream.of(loggers).anyMatch(logger -> entry.contains("] [] [" + logger)))
                 .toList();
     }
 
