@@ -27,6 +27,11 @@ public class Caretaker {
         checks.put(connections, clock.scheduleWithFixedDelay(connections::check, 1, 1, TimeUnit.SECONDS));
     }
 
+    /** As {@link #close}, with all of them. */
+    void closeAll() {
+        checks.keySet().forEach(this::close);
+    }
+
     /** Tells everybody that the server goes away, and looks after them no more. */
     public void close(Connections connections) {
         ScheduledFuture<?> check = checks.remove(connections);
