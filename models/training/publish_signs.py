@@ -218,6 +218,8 @@ def main() -> None:
         "glances": runs[0]["glances"],
         "glanced": GLANCED,
         "steps": runs[0]["steps"],
+        "wide": runs[0]["wideSteps"],
+        "minutes": round(runs[0]["seconds"] / 60),
         "batch": BATCH,
         "clips": f"{TRAINING_CLIPS:,}",
         "signs": results["heldOutClips"]["signs"],

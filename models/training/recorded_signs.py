@@ -2,7 +2,7 @@
 
     python models/training/recorded_signs.py
 
-Of each word 12 frames as JPEG, 320 × 240, 80 ms apart. expected.json has the 20 probabilities for the last ten of them,
+Of each word 12 frames as JPEG, 288 × 216, 80 ms apart. expected.json has the 20 probabilities for the last ten of them,
 decoded and scaled by OpenCV; they need not be right: no clip was left out for being misread.
 """
 
@@ -24,7 +24,7 @@ FOLDER = HERE.parents[1] / "src" / "test" / "resources" / "signs"
 SHOWN = ("book", "drink", "family", "hat", "play", "wall")
 STREAM = 1_000_004
 COUNT, INTERVAL, QUALITY = 12, 0.08, 85
-WIDTH, HEIGHT = 320, 240
+WIDTH, HEIGHT = 288, 216
 # The client's pictures have this shape; all else is held out.
 SEEN = replace(HELD_OUT, aspects=(WIDTH / HEIGHT,))
 

@@ -4,8 +4,8 @@
 
 The clips are rendered at the first run and kept in target/signs. The same seed on the same machine with the same number
 of threads gives the same weights, also where training was interrupted: it goes on from where it was when it is started
-again. The result is a checkpoint and how well it does on clips of other signers of the training's own kind, by which
-everything here was chosen; publish_signs.py makes a model of it.
+again. The result is a checkpoint and how well it does on clips of other signers of the kind that is trained on;
+publish_signs.py makes a model of it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from signer.vocabulary import WORDS
 from train import HERE, WORK, Optimizer, keep
 
 TRAINING_CLIPS, VALIDATION_CLIPS = 12000, 1200
-# First the network learns to see, from single frames of many clips, then to read, from whole clips.
-GLANCES, GLANCED, STEPS, BATCH = 2400, 96, 1800, 32
-SEEING_RATE, READING_RATE = 5e-3, 3e-3
+# First the network learns to see, from single frames of many clips, then to read, from whole clips, and at last to read
+# what is turned, sheared, moved and coloured more than any rendered clip is.
+GLANCES, GLANCED, STEPS, WIDE_STEPS, BATCH = 2400, 96, 1800, 700, 32
+SEEING_RATE, READING_RATE, WIDE_RATE = 5e-3, 3e-3, 2.5e-3
 # Steps after which an interrupted training can go on.
 KEPT_EVERY = 250
 # What the right word does not get; shared by all words.
@@ -181,20 +182,54 @@ def augmented(random: np.random.Generator, frames: np.ndarray, seen: np.ndarray)
     return frames, np.zeros_like(seen) if nobody else seen
 
 
-def batch(seed: int, step: int, known: dataset.Clips, size: int, whole: bool) -> tuple[Tensor, Tensor, Tensor]:
+def altered(random: np.random.Generator, frames: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of one clip: the picture turned, sheared, stretched and moved, in other colours; and what is seen in it."""
+    side = frames.shape[1]
+    turn, shear = np.radians(random.uniform(-12, 12)), random.uniform(-0.15, 0.15, 2)
+    cos, sin = np.cos(turn), np.sin(turn)
+    rotation = np.array([[cos, -sin], [sin, cos]])
+    scale = np.exp(random.uniform(-0.2, 0.2) + random.uniform(-0.1, 0.1, 2))
+    linear = rotation @ np.array([[1, shear[0]], [shear[1], 1]]) @ np.diag(scale)
+    moved = random.uniform(-0.12, 0.12, 2)
+    middle = side / 2 - 0.5
+    matrix = np.hstack([linear, (middle + moved * side - linear @ [middle, middle])[:, None]])
+    frames = np.stack([cv2.warpAffine(frame, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE) for frame in frames])
+    if seen.any():
+        seen = seen.copy()
+        seen[:, clips.PLACES] = (seen[:, clips.PLACES].reshape(-1, 2) @ linear.T + moved).reshape(len(seen), -1)
+        # Up counts as positive there, and the turn is the picture's.
+        for first in clips.WAYS:
+            seen[:, first : first + 2] = seen[:, first : first + 2] @ rotation
+    if random.random() < 0.3:
+        frames = frames[..., random.permutation(3)]
+    if random.random() < 0.5:
+        # Some of every colour in every other one.
+        mix = np.eye(3) + random.normal(0, 0.15, (3, 3))
+        mix = (mix / mix.sum(1, keepdims=True)).astype(np.float32)
+        frames = cv2.transform(frames.reshape(-1, side, 3), mix).reshape(frames.shape)
+    contrast, lift = random.uniform(0.65, 1.25), random.uniform(-25, 25)
+    table = np.clip((np.arange(256) - 128) * contrast + 128 + lift, 0, 255).astype(np.uint8)
+    return cv2.LUT(np.ascontiguousarray(frames).reshape(-1, side, 3), table).reshape(frames.shape), seen
+
+
+def batch(
+    seed: int, step: int, known: dataset.Clips, size: int, whole: bool, wide: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
     """Of a step: frames, all ten of a clip or one and the one before; the words' shares [N, 20]; the hands [N, frames, SEEN].
 
-    Follows from seed and step alone.
+    Follows from seed and step alone. `wide` clips are altered more.
     """
     epoch, place = divmod(step, len(known.words) // size)
-    order = np.random.default_rng([seed, whole, epoch]).permutation(len(known.words))
-    random = np.random.default_rng([seed, whole, epoch, place])
+    part = whole + wide
+    order = np.random.default_rng([seed, part, epoch]).permutation(len(known.words))
+    random = np.random.default_rng([seed, part, epoch, place])
     chosen = order[place * size : (place + 1) * size]
     examples = []
     for number in chosen:
         first = 0 if whole else int(random.integers(FRAMES - 1))
         frames = slice(first, FRAMES if whole else first + 2)
-        examples.append(augmented(random, known.frames[number, frames], known.seen[number, frames]))
+        example = augmented(random, known.frames[number, frames], known.seen[number, frames])
+        examples.append(altered(random, *example) if wide else example)
     frames, seen = (np.stack(part) for part in zip(*examples, strict=True))
     return entering(frames, torch.bfloat16), shares(known.words[chosen]), torch.from_numpy(seen if whole else seen[:, 1:])
 
@@ -270,6 +305,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--glances", type=int, default=GLANCES, help="steps of learning to see; fewer for a quick try")
     parser.add_argument("--steps", type=int, default=STEPS, help="steps of learning to read")
+    parser.add_argument("--wide", type=int, default=WIDE_STEPS, help="further ones, with pictures altered more")
     parser.add_argument("--clips", type=Path, default=WORK.parent / "signs", help="folder of the rendered clips")
     parser.add_argument("--output", type=Path, default=WORK)
     options = parser.parse_args()
@@ -279,13 +315,17 @@ def main() -> None:
     torch.manual_seed(seed)
     network = ReadsSigns()
     sees = Sees(network)
-    kept = [options.output / f"signs-{seed}.{part}" for part in ("seeing", "reading")]
-    seconds = train(sees, SEEING_RATE, options.glances, lambda step: batch(seed, step, known, GLANCED, False), kept[0])
-    reads = Reads(network, sees.hands)
-    seconds += train(reads, READING_RATE, options.steps, lambda step: batch(seed, step, known, BATCH, True), kept[1])
+    reads, reads_wide = Reads(network, sees.hands), Reads(network, nn.Linear(FEATURES, SEEN))
+    phases = (
+        ("seeing", sees, SEEING_RATE, options.glances, lambda step: batch(seed, step, known, GLANCED, False)),
+        ("reading", reads, READING_RATE, options.steps, lambda step: batch(seed, step, known, BATCH, True)),
+        ("wide", reads_wide, WIDE_RATE, options.wide, lambda step: batch(seed, step, known, BATCH, True, True)),
+    )
+    kept = [options.output / f"signs-{seed}.{name}" for name, *_ in phases]
+    seconds = sum(train(*phase, file) for (_, *phase), file in zip(phases, kept, strict=True))
     torch.save(network.state_dict(), options.output / f"signs-{seed}.pt")
     validation = figures(answers(network, tried.frames), tried.words)
-    steps = {"glances": options.glances, "steps": options.steps}
+    steps = {"glances": options.glances, "steps": options.steps, "wideSteps": options.wide}
     result = {"seed": seed, **steps, "seconds": round(seconds), "validation": validation}
     (options.output / f"signs-{seed}.json").write_text(json.dumps(result, indent=2) + "\n")
     for file in kept:

@@ -427,6 +427,8 @@ _POINTS = (0, 4, 8, 20, 9)
 SEEN = 2 * (2 * len(_POINTS) + 6)
 # Which of the numbers are places.
 PLACES = np.array([*range(2 * len(_POINTS)), *range(SEEN // 2, SEEN // 2 + 2 * len(_POINTS))])
+# Where the numbers of a way begin: fingers and palm of both hands.
+WAYS = tuple(first + half for half in (0, SEEN // 2) for first in (2 * len(_POINTS), 2 * len(_POINTS) + 3))
 
 
 def _seen(view: Camera, arms: tuple[body.Arm, body.Arm]) -> np.ndarray:
