@@ -2,7 +2,8 @@
 
     python models/training/publish_signs.py --seeds 1 2 3
 
-Every seed's graph is measured by ONNX Runtime on held-out clips, as the server hands them to it. The first seed's goes to
+Every seed's graph is measured by ONNX Runtime, as the server hands clips to it, on other signers of the training's world and on
+held-out ones from beyond it. The first seed's goes to
 models/signs, the figures of all to signs.json.
 """
 
@@ -64,23 +65,23 @@ def session(content: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
 
 
-def _answered(graphs: list[bytes], numbers: range) -> tuple[np.ndarray, list[tuple[int, float, str]]]:
-    """Of some held-out clips: the graphs' probabilities [graphs, clips, 20]; each clip's word, interval and kind."""
+def _answered(graphs: list[bytes], name: str, numbers: range) -> tuple[np.ndarray, list[tuple[int, float, str]]]:
+    """Of some clips of a set: the graphs' probabilities [graphs, clips, 20]; each clip's word, interval and kind."""
     cv2.setNumThreads(1)
     readers = [session(content) for content in graphs]
     found, shown = [], []
     for number in numbers:
-        clip = dataset.drawn(dataset.SETS["held-out"], number)
+        clip = dataset.drawn(dataset.SETS[name], number)
         found.append([reader.run(None, {"clip": clip.frames[None]})[0][0] for reader in readers])
         shown.append((clip.word, clip.interval, clip.what))
     return np.array(found).swapaxes(0, 1), shown
 
 
-def answered(graphs: list[bytes], count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """The same of the first `count` held-out clips: probabilities, words, intervals, kinds."""
+def answered(graphs: list[bytes], name: str, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """The same of the first `count` clips of a set: probabilities, words, intervals, kinds."""
     parts = [range(first, min(first + 100, count)) for first in range(0, count, 100)]
     with ProcessPoolExecutor(2) as pool:
-        results = list(pool.map(_answered, [graphs] * len(parts), parts))
+        results = list(pool.map(_answered, [graphs] * len(parts), [name] * len(parts), parts))
     words, intervals, kinds = zip(*(one for _, shown in results for one in shown), strict=True)
     return np.concatenate([found for found, _ in results], 1), np.array(words), np.array(intervals), list(kinds)
 
@@ -191,8 +192,10 @@ def main() -> None:
         facts = {"network": "convolutions over space and time", "weights": "trained on Osprey's computed signer"}
         graphs.append(graph(network, facts))
         trained.append(json.loads((options.checkpoints / f"signs-{seed}.json").read_text()))
-    found, words, intervals, kinds = answered(graphs, HELD_OUT_CLIPS)
-    runs = [{**run, "heldOut": figures(said, words)} for run, said in zip(trained, found, strict=True)]
+    others, words, _, _ = answered(graphs, "others", HELD_OUT_CLIPS)
+    runs = [{**run, "otherSigners": figures(said, words)} for run, said in zip(trained, others, strict=True)]
+    found, words, intervals, kinds = answered(graphs, "held-out", HELD_OUT_CLIPS)
+    runs = [{**run, "heldOut": figures(said, words)} for run, said in zip(runs, found, strict=True)]
     intervals_of = by_interval(found[0], words, intervals)
     quiet, counts = by_kind(found[0], words, kinds), confusion(found[0], words)
     parameters = int({p.key: p.value for p in onnx.load_from_string(graphs[0]).metadata_props}["parameters"])
@@ -227,7 +230,11 @@ def main() -> None:
         "seeds": "\n".join(
             f"| {run['seed']} | {part} | {row['right']:.3f} | {row['saidRightly']:.3f} | {row['saidWrongly']:.3f} | {row['none']:.3f} |"
             for run in runs
-            for part, row in (("validation", run["validation"]), ("held out", run["heldOut"]))
+            for part, row in (
+                ("validation", run["validation"]),
+                ("other signers", run["otherSigners"]),
+                ("held out", run["heldOut"]),
+            )
         ),
         "intervals": table(intervals_of, "between frames"),
         "each": ", ".join(f"{word} {part:.2f}" for word, part in each.items()),

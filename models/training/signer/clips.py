@@ -78,6 +78,8 @@ TRAINING = World(
     photographs=photographs.TRAINING,
 )
 VALIDATION = replace(TRAINING, photographs=photographs.VALIDATION)
+# Other signers of the same world, before other photographs; they have decided nothing.
+OTHERS = replace(TRAINING, photographs=photographs.HELD_OUT)
 HELD_OUT = World(
     build=((8, 11),),
     tempo=((25, 32),),

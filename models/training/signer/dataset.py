@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from . import clips
-from .clips import FRAMES, HELD_OUT, NONE, SEEN, TRAINING, VALIDATION, World
+from .clips import FRAMES, HELD_OUT, NONE, OTHERS, SEEN, TRAINING, VALIDATION, World
 
 # Half of the camera's picture: the mean of 2 × 2 pixels, as the served network takes it.
 SIDE = clips.SIDE // 2
@@ -33,6 +33,7 @@ SETS = {
     "training": Set("training", TRAINING, 1),
     "validation": Set("validation", VALIDATION, 2),
     "held-out": Set("held-out", HELD_OUT, 3),
+    "others": Set("others", OTHERS, 4),
 }
 
 
