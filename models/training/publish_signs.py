@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -80,7 +81,7 @@ def _answered(graphs: list[bytes], name: str, numbers: range) -> tuple[np.ndarra
 def answered(graphs: list[bytes], name: str, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
     """The same of the first `count` clips of a set: probabilities, words, intervals, kinds."""
     parts = [range(first, min(first + 100, count)) for first in range(0, count, 100)]
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         results = list(pool.map(_answered, [graphs] * len(parts), [name] * len(parts), parts))
     words, intervals, kinds = zip(*(one for _, shown in results for one in shown), strict=True)
     return np.concatenate([found for found, _ in results], 1), np.array(words), np.array(intervals), list(kinds)

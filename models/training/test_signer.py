@@ -188,7 +188,7 @@ def test_pictures_are_halved_by_the_mean_of_four_pixels() -> None:
 
 
 def test_training_follows_from_its_seed_and_makes_the_loss_smaller(tmp_path) -> None:
-    known = dataset.rendered(tmp_path, "validation", 24)
+    known = dataset.rendered(tmp_path, "validation", 24, processes=1)
 
     def run(steps: int, name: str) -> torch.nn.Module:
         torch.manual_seed(1)
@@ -204,7 +204,7 @@ def test_training_follows_from_its_seed_and_makes_the_loss_smaller(tmp_path) -> 
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = dataset.rendered(tmp_path, "validation", 8)
+    known = dataset.rendered(tmp_path, "validation", 8, processes=1)
     monkeypatch.setattr(signs, "KEPT_EVERY", 2)
 
     def run(name: str, interrupted: bool) -> torch.nn.Module:

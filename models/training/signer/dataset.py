@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -89,11 +90,16 @@ def rendered(folder: Path, name: str, count: int, processes: int = 2) -> Clips:
         for part, file in files.items():
             shape, kind = shapes.get(part, ((FRAMES, SEEN), np.float32))
             np.lib.format.open_memmap(file, "w+", kind, (count, *shape))
-        with ProcessPoolExecutor(processes) as pool:
-            parts = [(folder, name, first, min(first + _PART, count)) for first in range(0, count, _PART)]
-            for done, last in enumerate(pool.map(_fill, *zip(*parts, strict=True))):
-                if done % 25 == 24:
-                    print(f"{last} of {count} clips of {name}", flush=True)
+        parts = [(folder, name, first, min(first + _PART, count)) for first in range(0, count, _PART)]
+        if processes == 1:
+            for part in parts:
+                _fill(*part)
+        else:
+            # New processes: those that are forked inherit OpenCV's locks without its threads.
+            with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+                for done, last in enumerate(pool.map(_fill, *zip(*parts, strict=True))):
+                    if done % 25 == 24:
+                        print(f"{last} of {count} clips of {name}", flush=True)
         known.write_text(json.dumps({"count": count}) + "\n")
     arrays = {part: np.load(file, mmap_mode="r")[:count] for part, file in files.items()}
     return Clips(**arrays)
