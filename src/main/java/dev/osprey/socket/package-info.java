@@ -1,4 +1,4 @@
-/** The container's WebSocket session as the peer of a stream; decides nothing. */
+/** The container's edge: its WebSocket sessions as the peers of streams, addresses, answers in JSON; decides nothing. */
 @NullMarked
 package dev.osprey.socket;
 

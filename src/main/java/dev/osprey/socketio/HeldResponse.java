@@ -1,7 +1,6 @@
 package dev.osprey.socketio;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
@@ -44,26 +43,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
 
     @Override
     public ServletOutputStream getOutputStream() {
-        return new ServletOutputStream() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new IllegalStateException("Nobody has to wait before writing");
-            }
-
-            @Override
-            public void write(int value) {
-                body.write(value);
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                body.write(bytes, offset, length);
-            }
-        };
+        return new KeptBody(body);
     }
 }

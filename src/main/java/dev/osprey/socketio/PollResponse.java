@@ -1,7 +1,6 @@
 package dev.osprey.socketio;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
@@ -30,27 +29,7 @@ final class PollResponse extends HttpServletResponseWrapper {
     @Override
     public ServletOutputStream getOutputStream() {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        return new ServletOutputStream() {
-            @Override
-            public boolean isReady() {
-                return true;
-            }
-
-            @Override
-            public void setWriteListener(WriteListener listener) {
-                throw new IllegalStateException("Nobody has to wait before writing");
-            }
-
-            @Override
-            public void write(int value) {
-                whole.write(value);
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                whole.write(bytes, offset, length);
-            }
-
+        return new KeptBody(whole) {
             /** The library closes it when it has written everything. */
             @Override
             public void close() throws IOException {
