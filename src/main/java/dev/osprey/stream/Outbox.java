@@ -48,12 +48,12 @@ public final class Outbox {
         this.broken = broken;
     }
 
-    /** {@code listener} is told, outside any lock, whenever a message has left. */
+    /** {@code listener} is told, outside any lock of the outbox's, whenever a message has left; perhaps under one of the peer's. */
     public void whenRoomIsMade(Runnable listener) {
         roomMade = listener;
     }
 
-    /** Tells the listener once, outside any lock: at once where nothing waits and nothing is in flight, or when it is so. */
+    /** Tells the listener once, outside any lock of the outbox's: at once where nothing waits and nothing is in flight, or when it is so. */
     public void whenEmpty(Runnable listener) {
         boolean empty;
         synchronized (this) {
