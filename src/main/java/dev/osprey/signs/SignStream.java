@@ -244,6 +244,7 @@ final class SignStream {
             ask = inTurn && !lookedAt && tryAsk();
             inTurn = false;
             lookedAt = false;
+            decoding = 0;
             if (ended) {
                 closeClip();
             }

@@ -27,9 +27,8 @@ final class WebSocketTransport extends EngineIoWebSocket implements StreamEndpoi
     WebSocketTransport(Connection connection, Map<String, String> query, Executor errands) {
         this.connection = connection;
         this.query = query;
-        // The container tells of a message that has left under a lock of the connection's, for which those wait who
-        // send under the
-        // session's own.
+        // The container tells of a message that has left under a lock of its own, for which those wait who send under
+        // the session's.
         connection.outbox().whenRoomIsMade(() -> errands.execute(this::roomIsMade));
     }
 

@@ -20,6 +20,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -646,6 +647,23 @@ class SignsIT extends RealServer {
             other.send(RawWebSocket.text("{\"type\":\"frame\",\"data\":\"%s\"}".formatted(base64(grey()))));
             assertEquals(
                     "prediction", StreamClient.json(other.nextData().text()).getString("type"));
+        }
+    }
+
+    @Test
+    void isEveryPathOfItsOwnPortButSocketIos() throws Exception {
+        int port = Integer.getInteger("osprey.test.signs-port", 0);
+        for (String path : List.of("/ws", "/", "/signs", "/any/thing")) {
+            try (RawWebSocket client = new RawWebSocket(URI.create("ws://127.0.0.1:" + port + path), 0)) {
+                assertEquals(
+                        "{\"type\":\"info\",\"message\":\"ready\"}",
+                        client.nextData().text(),
+                        path);
+            }
+        }
+        URI socketIo = URI.create("ws://127.0.0.1:" + port + "/socket.io/?EIO=4&transport=websocket");
+        try (RawWebSocket client = new RawWebSocket(socketIo, 0)) {
+            assertTrue(client.nextData().text().startsWith("0{"));
         }
     }
 }
