@@ -8,6 +8,10 @@ public enum ErrorCode {
     IMAGE_UNREADABLE(422, false),
     /** More bytes, or more pixels by its header, than the limit allows. */
     IMAGE_TOO_LARGE(413, false),
+    /** A file that is no video of a supported format, or one without a picture that can be decoded. */
+    VIDEO_UNREADABLE(422, false),
+    /** Larger or longer, by its header or when decoded, than the limit allows. */
+    VIDEO_TOO_LARGE(413, false),
     /** A setting outside its range or of the wrong type. */
     SETTING_INVALID(400, false),
     /** The operator has not allowed what was asked for. */
