@@ -14,8 +14,9 @@ import pytest
 
 import hands
 from conftest import REPOSITORY, session
-from hands import HAND_LANDMARKS, PALM_DETECTION, HandNetwork
+from hands import HAND_LANDMARKS, PALM_DETECTION
 from model_folder import sha256
+from packaged_network import PackagedNetwork
 from tflite_to_onnx import TfliteNetwork
 
 # The answers' parts: first column, the column after the last, how much may differ. Lengths are pixels of the input, in
@@ -39,11 +40,11 @@ FIRST_JOINTS = [(188, 203), (190, 237), (185, 267), (175, 298)]
 LEFT, TOP, SIDE = 0, 40, 360
 
 
-def served(hand: HandNetwork) -> bytes:
+def served(hand: PackagedNetwork) -> bytes:
     return (REPOSITORY / "models" / hand.name / "1" / "model.onnx").read_bytes()
 
 
-def original(hand: HandNetwork) -> Path:
+def original(hand: PackagedNetwork) -> Path:
     try:
         path = hand.source.find()
         hand.source.read(path)
@@ -53,12 +54,12 @@ def original(hand: HandNetwork) -> Path:
 
 
 @pytest.fixture(scope="module", params=hands.NETWORKS.values(), ids=hands.NETWORKS)
-def hand(request: pytest.FixtureRequest) -> HandNetwork:
+def hand(request: pytest.FixtureRequest) -> PackagedNetwork:
     return request.param
 
 
 @pytest.fixture(scope="module")
-def running(hand: HandNetwork) -> onnxruntime.InferenceSession:
+def running(hand: PackagedNetwork) -> onnxruntime.InferenceSession:
     return session(served(hand))
 
 
@@ -84,7 +85,7 @@ def answer(running: onnxruntime.InferenceSession, pixels: np.ndarray) -> np.ndar
     return found[0]
 
 
-def expected_answer(hand: HandNetwork, pixels: np.ndarray) -> np.ndarray:
+def expected_answer(hand: PackagedNetwork, pixels: np.ndarray) -> np.ndarray:
     network = cv2.dnn.readNetFromTFLite(str(original(hand)))
     network.setInput(cv2.dnn.blobFromImage(pixels, 1 / 255, swapRB=True))
     # TensorFlow calls the outputs of a file so, in their order; all at once is more than OpenCV gives.
@@ -93,7 +94,7 @@ def expected_answer(hand: HandNetwork, pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([outputs[place] for place in hand.joined], axis=-1)[0]
 
 
-def assert_same(hand: HandNetwork, found: np.ndarray, expected: np.ndarray, record_property) -> None:
+def assert_same(hand: PackagedNetwork, found: np.ndarray, expected: np.ndarray, record_property) -> None:
     difference = np.abs(found - expected)
     for part, (begin, end, tolerance) in PARTS[hand.name].items():
         largest = difference[..., begin:end].max()

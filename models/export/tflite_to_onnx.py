@@ -99,7 +99,10 @@ class TfliteNetwork:
             return None
         if table.Type() not in NUMPY_TYPES:
             raise Unsupported(f"constant of type {TENSOR_TYPE_NAMES[table.Type()]}")
-        return buffer.DataAsNumpy().view(NUMPY_TYPES[table.Type()]).reshape(self.shape(tensor))
+        values = buffer.DataAsNumpy().view(NUMPY_TYPES[table.Type()])
+        if table.Sparsity() is not None:
+            return dense(values, self.shape(tensor), table.Sparsity())
+        return values.reshape(self.shape(tensor))
 
     def producer(self, tensor: int) -> Operator:
         """The operator that computes `tensor`."""
@@ -118,6 +121,53 @@ class TfliteNetwork:
             custom_options=table.CustomOptionsAsNumpy().tobytes() if table.CustomOptionsLength() else b"",
             _table=table,
         )
+
+
+# Each vector of indices may be stored in as few bytes as it needs; which, the file says by the flatbuffer's union.
+INDEX_VECTORS = {
+    tflite.SparseIndexVector.Int32Vector: (tflite.Int32Vector, np.int32),
+    tflite.SparseIndexVector.Uint16Vector: (tflite.Uint16Vector, np.uint16),
+    tflite.SparseIndexVector.Uint8Vector: (tflite.Uint8Vector, np.uint8),
+}
+
+
+def dense(values: np.ndarray, shape: Sequence[int], sparsity: tflite.SparsityParameters) -> np.ndarray:
+    """A constant of which the file keeps only the values that count, and where they are, with all the zeros.
+
+    The file walks through the axes in its own order, like a tree: below each place of an axis come those of the next one.
+    An axis is either dense, with all its places, or has for every place above it a segment of the indices that are there.
+    An axis can also be cut into blocks: the places inside a block are then a further axis, behind those of the tensor.
+    """
+    order = sparsity.TraversalOrderAsNumpy().tolist()
+    blocked = sparsity.BlockMapAsNumpy().tolist() if sparsity.BlockMapLength() else []
+    # Of every value so far, the place on each axis walked through so far.
+    places = np.zeros((1, 0), np.int64)
+    sizes = dict.fromkeys(order, 1)
+    for level, axis in enumerate(order):
+        metadata = sparsity.DimMetadata(level)
+        if metadata.Format() == tflite.DimensionType.DENSE:
+            sizes[axis] = metadata.DenseSize()
+            inner = np.tile(np.arange(sizes[axis]), len(places))
+            places = np.repeat(places, sizes[axis], axis=0)
+        else:
+            segments = index_vector(metadata.ArraySegments(), metadata.ArraySegmentsType())
+            inner = index_vector(metadata.ArrayIndices(), metadata.ArrayIndicesType())
+            places = np.repeat(places, np.diff(segments), axis=0)
+        places = np.column_stack([places, inner])
+    of_axis = dict(zip(order, places.T, strict=True))
+    index = [of_axis[axis] for axis in range(len(shape))]
+    for block, axis in enumerate(blocked):
+        index[axis] = index[axis] * sizes[len(shape) + block] + of_axis[len(shape) + block]
+    result = np.zeros(shape, values.dtype)
+    result[tuple(index)] = values
+    return result
+
+
+def index_vector(table, kind: int) -> np.ndarray:
+    vector, element = INDEX_VECTORS[kind]
+    read = vector()
+    read.Init(table.Bytes, table.Pos)
+    return read.ValuesAsNumpy().astype(element).astype(np.int64)
 
 
 # --- the ONNX side ----------------------------------------------------------------------------------------------
@@ -164,6 +214,9 @@ class OnnxGraph:
         an offset would be wrong under the zero padding at the border.
         """
         readers = [node for node in self._nodes if value in node.input]
+        if len(readers) == 1 and readers[0].op_type == "Pad" and len(readers[0].input) == 2:
+            # Zeros around it stay zeros.
+            return self.scale_into_convolution(readers[0].output[0], scale, channels)
         if len(readers) != 1 or readers[0].op_type != "Conv":
             raise Unsupported(f"{value} is read by {[node.op_type for node in readers]}, not by one Conv")
         weights = readers[0].input[1]
@@ -485,6 +538,18 @@ def prelu(translation: Translation, operator: Operator) -> None:
     translation.finish(operator, graph.node("Add", scaled(value, slopes), above))
 
 
+def densify(translation: Translation, operator: Operator) -> None:
+    """A constant that is stored without its zeros; they are put back when it is read."""
+    translation.fold(operator.outputs[0], translation.weights(operator.inputs[0], "DENSIFY's input"))
+
+
+def depth_to_space(translation: Translation, operator: Operator) -> None:
+    """Channels become a block of pixels: the block's row counts most, then its column, then the channel."""
+    block = operator.options(tflite.DepthToSpaceOptions).BlockSize()
+    value = translation.value(operator.inputs[0])
+    translation.finish(operator, translation.graph.node("DepthToSpace", value, blocksize=block, mode="DCR"))
+
+
 def dequantize(translation: Translation, operator: Operator) -> None:
     """Half-precision constants become single precision here, once, instead of at every run."""
     value = translation.weights(operator.inputs[0], "DEQUANTIZE's input")
@@ -567,7 +632,9 @@ OPERATORS: dict[str, Callable[[Translation, Operator], None]] = {
     "AVERAGE_POOL_2D": average_pool_2d,
     "CONCATENATION": concatenation,
     "CONV_2D": conv_2d,
+    "DENSIFY": densify,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "DEPTH_TO_SPACE": depth_to_space,
     "DEQUANTIZE": dequantize,
     "FULLY_CONNECTED": fully_connected,
     "HARD_SWISH": unary("HardSwish"),
