@@ -11,6 +11,8 @@
  *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java
  *         hands                                   finds and follows the hands of a stream's pictures
+ *         pose                                    finds people and their points in pictures, follows two fencers
+ *         detection                               what single-shot detectors have found
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum
  *         imaging                                 pixels in and out, drawing. The only user of org.bytedeco

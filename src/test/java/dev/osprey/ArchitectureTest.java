@@ -40,6 +40,10 @@ class ArchitectureTest {
             .definedBy("dev.osprey.inference..")
             .layer("hands")
             .definedBy("dev.osprey.hands..")
+            .layer("pose")
+            .definedBy("dev.osprey.pose..")
+            .layer("detection")
+            .definedBy("dev.osprey.detection..")
             .layer("runtime")
             .definedBy("dev.osprey.runtime..")
             .layer("model")
@@ -62,13 +66,27 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream")
             .whereLayer("hands")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
+            .whereLayer("pose")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities")
+            .whereLayer("detection")
+            .mayOnlyBeAccessedByLayers("hands", "pose")
             .whereLayer("runtime")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands", "pose")
             .whereLayer("model")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands", "runtime")
+            .mayOnlyBeAccessedByLayers(
+                    "entrances", "capabilities", "socket", "stream", "inference", "hands", "pose", "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "stream", "inference", "hands", "runtime", "model");
+                    "entrances",
+                    "capabilities",
+                    "socket",
+                    "stream",
+                    "inference",
+                    "hands",
+                    "pose",
+                    "detection",
+                    "runtime",
+                    "model");
 
     @ArchTest
     static final ArchRule noCycles =
@@ -127,6 +145,8 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "dev.osprey.hands..",
+                    "dev.osprey.pose..",
+                    "dev.osprey.detection..",
                     "dev.osprey.inference..",
                     "dev.osprey.stream..",
                     "dev.osprey.model..",

@@ -129,7 +129,7 @@ public final class HandTracker {
         palmDetection.run(palmDetection.input(), palmDetection.output(), 1, cancellation);
         return Palms.found(palmDetection.output().asFloatBuffer(), settings.detectionConfidence()).stream()
                 .limit(settings.maxHands())
-                .map(palm -> palm.hand(square))
+                .map(palm -> Palms.hand(palm.on(square)))
                 .toList();
     }
 
@@ -137,9 +137,9 @@ public final class HandTracker {
     private List<Crop> associated(List<Crop> detected) {
         List<Crop> squares = new ArrayList<>();
         for (Crop candidate : detected) {
-            if (followed.stream().allMatch(hand -> Regions.overlap(hand, candidate) <= OF_ONE_HAND)) {
+            if (followed.stream().allMatch(hand -> hand.overlap(candidate) <= OF_ONE_HAND)) {
                 // Of two that are one hand MediaPipe keeps the later one.
-                squares.removeIf(earlier -> Regions.overlap(earlier, candidate) > OF_ONE_HAND);
+                squares.removeIf(earlier -> earlier.overlap(candidate) > OF_ONE_HAND);
                 squares.add(candidate);
             }
         }
@@ -188,6 +188,6 @@ public final class HandTracker {
     }
 
     private static boolean isSame(Seen one, Seen other) {
-        return Regions.overlap(one.next(), other.next()) > OF_ONE_HAND;
+        return one.next().overlap(other.next()) > OF_ONE_HAND;
     }
 }

@@ -33,7 +33,7 @@ final class Regions {
     static Crop around(float[] landmarks, int width, int height) {
         double towardsX = towards(landmarks, 0) * width;
         double towardsY = towards(landmarks, 1) * height;
-        double rotation = rotation(towardsX, towardsY);
+        double rotation = Crop.rotation(towardsX, towardsY);
         // The box in the hand's own directions, and back to those of the picture.
         double cos = Math.cos(rotation);
         double sin = Math.sin(rotation);
@@ -55,42 +55,12 @@ final class Regions {
         double down = (upper + lower) / 2;
         Crop tight =
                 new Crop(cos * across - sin * down, sin * across + cos * down, right - left, lower - upper, rotation);
-        return enlarged(tight, SCALE, SHIFT);
+        return tight.squared(SCALE, SHIFT);
     }
 
     /** From the wrist to between the knuckles, the middle one counting twice. */
     private static double towards(float[] landmarks, int axis) {
         double outer = (landmarks[3 * INDEX_KNUCKLE + axis] + landmarks[3 * RING_KNUCKLE + axis]) / 2.0;
         return (outer + landmarks[3 * MIDDLE_KNUCKLE + axis]) / 2 - landmarks[3 * WRIST + axis];
-    }
-
-    /** By how much a crop is turned, in radians from -π to π, so that this direction points up in it. */
-    static double rotation(double towardsX, double towardsY) {
-        double rotation = Math.PI / 2 - Math.atan2(-towardsY, towardsX);
-        return rotation - 2 * Math.PI * Math.floor((rotation + Math.PI) / (2 * Math.PI));
-    }
-
-    /**
-     * The square over the longer side, enlarged.
-     *
-     * @param shift down the crop, in parts of its own height
-     */
-    static Crop enlarged(Crop tight, double scale, double shift) {
-        double side = Math.max(tight.width(), tight.height()) * scale;
-        return new Crop(tight.x(0.5, 0.5 + shift), tight.y(0.5, 0.5 + shift), side, side, tight.rotation());
-    }
-
-    /** The area that both share, as a part of the area that either covers; how they are turned is left out of account. */
-    static double overlap(Crop one, Crop other) {
-        double width = shared(one.centreX(), one.width(), other.centreX(), other.width());
-        double height = shared(one.centreY(), one.height(), other.centreY(), other.height());
-        double both = width * height;
-        return both / (one.width() * one.height() + other.width() * other.height() - both);
-    }
-
-    private static double shared(double centre, double length, double otherCentre, double otherLength) {
-        double from = Math.max(centre - length / 2, otherCentre - otherLength / 2);
-        double to = Math.min(centre + length / 2, otherCentre + otherLength / 2);
-        return Math.max(0, to - from);
     }
 }

@@ -58,6 +58,23 @@ final class ManifestReader {
     /** Landmarks in the crop and in metres, presence, handedness. */
     private static final int HAND_VALUES = 2 * 3 * Landmarks.POINTS + 2;
 
+    /** Of 224 × 224 pixels; of each its box, four points and a score. */
+    private static final int PERSON_ANCHORS = 2_254;
+
+    private static final int PERSON_SIDE = 224;
+    private static final int PERSON_VALUES = 13;
+
+    /** 35 points of x, y, z and two probabilities, then presence. */
+    private static final int POSE_VALUES = 35 * 5 + 1;
+
+    /** Of the COCO data set. */
+    private static final int BODY_POINTS = 17;
+
+    /** Box, score, then x, y and confidence of each point. */
+    private static final int YOLO_VALUES = 4 + 1 + 3 * BODY_POINTS;
+
+    private static final int MAX_YOLO_ROWS = 100_000;
+
     /** Of every kind. */
     private static final List<String> KEYS = List.of(
             "name",
@@ -122,7 +139,7 @@ final class ManifestReader {
         boolean classes = keysOfKind(kind).contains("labels");
         List<String> labels = classes ? root.texts("labels", 1, 256) : List.of();
         Tensor input = input(kind, root);
-        Tensor output = output(kind, labels.size(), root);
+        Tensor output = output(kind, input, labels.size(), root);
         Batch batch = batch(root.section("batch"));
         checkBytes("input", input.bytes() * batch.max());
         checkBytes("output", output.bytes() * batch.max());
@@ -152,7 +169,7 @@ final class ManifestReader {
     private static List<String> keysOfKind(ModelKind kind) {
         return switch (kind) {
             case SEGMENTATION -> List.of("labels", "palette");
-            case PALM_DETECTION, HAND_LANDMARKS -> List.of();
+            case PALM_DETECTION, HAND_LANDMARKS, PERSON_DETECTION, POSE_LANDMARKS, YOLO_POSE, RTMPOSE -> List.of();
             case LETTERS -> List.of("labels", "hands");
             case SIGN_WORDS -> List.of("labels", "threshold");
         };
@@ -184,8 +201,10 @@ final class ManifestReader {
         Section section = root.section("input");
         return switch (kind) {
             case SEGMENTATION -> pictures(section, "stretch", "bilinear", "area");
-            case PALM_DETECTION -> squareOf(PALM_SIDE, pictures(section, "letterbox", "bilinear"));
-            case HAND_LANDMARKS -> pictures(section, "crop", "bilinear");
+            case PALM_DETECTION -> squareOf(PALM_SIDE, PALM_ANCHORS, pictures(section, "letterbox", "bilinear"));
+            case PERSON_DETECTION -> squareOf(PERSON_SIDE, PERSON_ANCHORS, pictures(section, "letterbox", "bilinear"));
+            case YOLO_POSE -> pictures(section, "letterbox", "bilinear");
+            case HAND_LANDMARKS, POSE_LANDMARKS, RTMPOSE -> pictures(section, "crop", "bilinear");
             case LETTERS -> landmarks(section, root.section("hands"));
             case SIGN_WORDS -> clips(section);
         };
@@ -223,10 +242,10 @@ final class ManifestReader {
                         interpolation(section, "bilinear", "area")));
     }
 
-    private Pictures squareOf(int side, Pictures pictures) {
+    private Pictures squareOf(int side, int anchors, Pictures pictures) {
         if (pictures.width() != side || pictures.height() != side) {
             problem("input is %d × %d, expected %d × %d for the %d anchors"
-                    .formatted(pictures.width(), pictures.height(), side, side, PALM_ANCHORS));
+                    .formatted(pictures.width(), pictures.height(), side, side, anchors));
         }
         return pictures;
     }
@@ -257,7 +276,7 @@ final class ManifestReader {
         return landmarks;
     }
 
-    private Tensor output(ModelKind kind, int labels, Section root) {
+    private Tensor output(ModelKind kind, Tensor input, int labels, Section root) {
         Section section = root.section("output");
         return switch (kind) {
             case SEGMENTATION -> masks(section);
@@ -265,6 +284,10 @@ final class ManifestReader {
             case HAND_LANDMARKS -> values(section, "hand", List.of(HAND_VALUES));
             case LETTERS -> classes(section, labels, 0);
             case SIGN_WORDS -> classes(section, labels, root.share("threshold"));
+            case PERSON_DETECTION -> values(section, "people", List.of(PERSON_ANCHORS, PERSON_VALUES));
+            case POSE_LANDMARKS -> values(section, "person", List.of(POSE_VALUES));
+            case YOLO_POSE -> yolo(section);
+            case RTMPOSE -> simcc(section, input.shape().get(1) + input.shape().get(0));
         };
     }
 
@@ -280,6 +303,32 @@ final class ManifestReader {
         section.oneOf("decoder", decoder);
         checkShape(section, expected);
         return new Values(section.text("name"), expected);
+    }
+
+    private Values yolo(Section section) {
+        section.knows("name", "decoder", "shape");
+        section.oneOf("decoder", "yolo-pose");
+        List<Integer> shape = section.shape(MAX_YOLO_ROWS);
+        boolean ofEveryPlace = shape.size() == 2 && shape.get(0) == YOLO_VALUES;
+        boolean ofThoseFound = shape.size() == 2 && shape.get(1) == YOLO_VALUES + 1;
+        if (!shape.isEmpty() && !ofEveryPlace && !ofThoseFound) {
+            problem("%sshape is %s, expected [%d, places] or [people, %d]"
+                    .formatted(section.prefix, shape, YOLO_VALUES, YOLO_VALUES + 1));
+        }
+        return new Values(section.text("name"), shape);
+    }
+
+    /** @param sides width and height of the input together */
+    private Values simcc(Section section, int sides) {
+        section.knows("name", "decoder", "shape");
+        section.oneOf("decoder", "simcc");
+        List<Integer> shape = section.shape();
+        if (!shape.isEmpty()
+                && (shape.size() != 2 || shape.get(0) != BODY_POINTS || shape.get(1) % Math.max(1, sides) != 0)) {
+            problem("%sshape is %s, expected [%d, a multiple of the input's width + height %d]"
+                    .formatted(section.prefix, shape, BODY_POINTS, sides));
+        }
+        return new Values(section.text("name"), shape);
     }
 
     private Classes classes(Section section, int labels, float threshold) {
@@ -407,24 +456,28 @@ final class ManifestReader {
 
         /** Empty, and reported, where it is none. */
         List<Integer> shape() {
+            return shape(MAX_SIDE);
+        }
+
+        private List<Integer> shape(int greatest) {
             if (values.get("shape") instanceof JsonArray array
                     && !array.isEmpty()
                     && array.size() <= MAX_DIMENSIONS
-                    && array.stream().allMatch(Section::isSide)) {
+                    && array.stream().allMatch(side -> isSide(side, greatest))) {
                 return array.stream()
                         .map(side -> ((JsonNumber) side).intValue())
                         .toList();
             }
             problem("%sshape is %s, expected a list of 1 to %d whole numbers from 1 to %d"
-                    .formatted(prefix, values.get("shape"), MAX_DIMENSIONS, MAX_SIDE));
+                    .formatted(prefix, values.get("shape"), MAX_DIMENSIONS, greatest));
             return List.of();
         }
 
-        private static boolean isSide(JsonValue value) {
+        private static boolean isSide(JsonValue value, int greatest) {
             return value instanceof JsonNumber number
                     && number.isIntegral()
                     && number.doubleValue() >= 1
-                    && number.doubleValue() <= MAX_SIDE;
+                    && number.doubleValue() <= greatest;
         }
 
         List<String> texts(String key, int least, int greatest) {

@@ -13,7 +13,15 @@ public enum ModelKind {
     /** Landmarks, of one picture or a clip, to probabilities of letters. */
     LETTERS("letters"),
     /** Clips of pictures to probabilities of signed words. */
-    SIGN_WORDS("sign-words");
+    SIGN_WORDS("sign-words"),
+    /** Pictures, letterboxed, to what the network says of every anchor of people. */
+    PERSON_DETECTION("person-detection"),
+    /** Crops of a person to MediaPipe's landmarks of the body. */
+    POSE_LANDMARKS("pose-landmarks"),
+    /** Pictures, letterboxed, to people and their 17 points in one. */
+    YOLO_POSE("yolo-pose"),
+    /** Crops of a person to where along both axes each of 17 points is. */
+    RTMPOSE("rtmpose");
 
     private final String wireName;
 

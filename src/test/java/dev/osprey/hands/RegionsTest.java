@@ -3,6 +3,7 @@ package dev.osprey.hands;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.detection.Detection;
 import dev.osprey.imaging.Crop;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,28 +18,28 @@ class RegionsTest {
     @ParameterizedTest
     @CsvSource({"0, -1, 0", "1, -1, 45", "1, 0, 90", "1, 1, 135", "0, 1, -180", "-1, 1, -135", "-1, 0, -90"})
     void turnsUpWhatPointsElsewhere(double x, double y, double degrees) {
-        assertEquals(degrees, Math.toDegrees(Regions.rotation(x, y)), CLOSE);
+        assertEquals(degrees, Math.toDegrees(Crop.rotation(x, y)), CLOSE);
     }
 
     @Test
     void looksForTheHandOfAnUprightPalm() {
-        Palm palm = new Palm(0.9, 0.4, 0.5, 0.6, 0.75, 0.5, 0.75, 0.5, 0.5);
+        Detection palm = new Detection(0.9, 0.4, 0.5, 0.6, 0.75, 0.5, 0.75, 0.5, 0.5);
         // 20 × 25 pixels around 50, 62.5; half the height up, 2.6 times the longer side.
-        assertCrop(50, 50, 65, 0, palm.hand(Crop.letterbox(100, 100)));
+        assertCrop(50, 50, 65, 0, Palms.hand(palm.on(Crop.letterbox(100, 100))));
     }
 
     @Test
     void looksForTheHandOnAPictureThatIsNoSquare() {
-        Palm palm = new Palm(0.9, 0.4, 0.5, 0.6, 0.75, 0.5, 0.75, 0.5, 0.5);
+        Detection palm = new Detection(0.9, 0.4, 0.5, 0.6, 0.75, 0.5, 0.75, 0.5, 0.5);
         // The network saw 200 × 200 pixels, 50 of them above the picture.
-        assertCrop(100, 50, 130, 0, palm.hand(Crop.letterbox(200, 100)));
-        assertCrop(50, 100, 130, 0, palm.hand(Crop.letterbox(100, 200)));
+        assertCrop(100, 50, 130, 0, Palms.hand(palm.on(Crop.letterbox(200, 100))));
+        assertCrop(50, 100, 130, 0, Palms.hand(palm.on(Crop.letterbox(100, 200))));
     }
 
     @Test
     void looksForTheHandInTheDirectionOfItsFingers() {
-        Palm palm = new Palm(0.9, 0.3, 0.4, 0.5, 0.6, 0.3, 0.5, 0.5, 0.5);
-        assertCrop(40 + 10, 50, 52, 90, palm.hand(Crop.letterbox(100, 100)));
+        Detection palm = new Detection(0.9, 0.3, 0.4, 0.5, 0.6, 0.3, 0.5, 0.5, 0.5);
+        assertCrop(40 + 10, 50, 52, 90, Palms.hand(palm.on(Crop.letterbox(100, 100))));
     }
 
     @Test
@@ -99,11 +100,11 @@ class RegionsTest {
     @Test
     void knowsWhatSquaresShare() {
         Crop square = new Crop(50, 50, 20, 20, 0.3);
-        assertEquals(1, Regions.overlap(square, square), CLOSE);
-        assertEquals(1 / 3.0, Regions.overlap(square, new Crop(60, 50, 20, 20, 0)), CLOSE);
-        assertEquals(0.25, Regions.overlap(square, new Crop(50, 50, 10, 10, 2)), CLOSE);
-        assertEquals(0, Regions.overlap(square, new Crop(70, 50, 20, 20, 0)), CLOSE);
-        assertEquals(0, Regions.overlap(square, new Crop(80, 80, 20, 20, 0)), CLOSE);
+        assertEquals(1, square.overlap(square), CLOSE);
+        assertEquals(1 / 3.0, square.overlap(new Crop(60, 50, 20, 20, 0)), CLOSE);
+        assertEquals(0.25, square.overlap(new Crop(50, 50, 10, 10, 2)), CLOSE);
+        assertEquals(0, square.overlap(new Crop(70, 50, 20, 20, 0)), CLOSE);
+        assertEquals(0, square.overlap(new Crop(80, 80, 20, 20, 0)), CLOSE);
     }
 
     private static void assertCrop(double centreX, double centreY, double side, double degrees, Crop found) {

@@ -117,7 +117,7 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words",
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose",
                 "/description | \" \" | description is missing or no text",
                 "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
                 "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
@@ -149,7 +149,7 @@ class ManifestReaderTest {
                 List.of(
                         "name is missing or no text",
                         "name is \"\", expected the folder's name \"person\"",
-                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words",
+                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose",
                         "labels is not a list of 1 to 256 texts",
                         "input is missing or no object",
                         "input.resize is null, expected stretch",

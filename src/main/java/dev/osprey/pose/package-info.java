@@ -1,0 +1,5 @@
+/** Finds people and the points of their bodies in pictures and follows the two fencers of a bout; knows no job and no rule. */
+@NullMarked
+package dev.osprey.pose;
+
+import org.jspecify.annotations.NullMarked;
