@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..")
             .layer("capabilities")
             .definedBy("dev.osprey.segmentation..", "dev.osprey.signs..", "dev.osprey.fingerspelling..")
+            .layer("fencing")
+            .definedBy("dev.osprey.fencing..")
             .layer("socketio")
             .definedBy("dev.osprey.socketio..")
             .layer("socket")
@@ -56,6 +58,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("capabilities")
             .mayOnlyBeAccessedByLayers("entrances")
+            .whereLayer("fencing")
+            .mayOnlyBeAccessedByLayers("capabilities")
             .whereLayer("socketio")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("socket")
@@ -139,6 +143,14 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("dev.osprey..")
                     .and(not(resideInAnyPackage("dev.osprey.imaging..", "dev.osprey.fault.."))))
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule fencingKnowsOnlyFaults = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.fencing..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.osprey..", "jakarta..")
+                    .and(not(resideInAnyPackage("dev.osprey.fencing..", "dev.osprey.fault.."))));
 
     @ArchTest
     static final ArchRule theContainerStaysAtTheEdge = noClasses()
