@@ -9,6 +9,7 @@
  *       fencing                                   who has the right of way. Plain Java
  *       socketio                                  Socket.IO's sessions and events, on both of its transports
  *       socket                                    the container's WebSocket as the peer of a stream
+ *       jobs                                      durable work: claimed, run, followed, kept. The only user of a database
  *       stream                                    a live client: mailbox, ordered replies, admission
  *         inference                               which frame runs when. Plain Java
  *         hands                                   finds and follows the hands of a stream's pictures

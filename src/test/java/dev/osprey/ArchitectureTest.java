@@ -1,6 +1,7 @@
 package dev.osprey;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.osprey.runtime.Cancellation;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.Singleton;
 import jakarta.inject.Inject;
@@ -36,6 +38,8 @@ class ArchitectureTest {
             .definedBy("dev.osprey.socketio..")
             .layer("socket")
             .definedBy("dev.osprey.socket..")
+            .layer("jobs")
+            .definedBy("dev.osprey.jobs..")
             .layer("stream")
             .definedBy("dev.osprey.stream..")
             .layer("inference")
@@ -64,6 +68,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("socket")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socketio")
+            .whereLayer("jobs")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("stream")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socketio", "socket")
             .whereLayer("inference")
@@ -79,6 +85,10 @@ class ArchitectureTest {
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers(
                     "entrances", "capabilities", "socket", "stream", "inference", "hands", "pose", "runtime")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands")
+            .whereLayer("model")
+            .mayOnlyBeAccessedByLayers(
+                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
                     "entrances",
@@ -134,6 +144,22 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.socket..", "org.json..");
+
+    @ArchTest
+    static final ArchRule onlyJobsTouchesItsDatabase = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.jobs..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "jakarta.persistence..", "org.flywaydb..", "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule jobsKnowOnlyHowToEndARun = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.jobs..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("dev.osprey.runtime..", "dev.osprey.stream..", "dev.osprey.inference..")
+                            .and(not(assignableTo(Cancellation.class))));
 
     @ArchTest
     static final ArchRule imagingKnowsOnlyFaults = noClasses()

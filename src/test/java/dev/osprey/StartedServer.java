@@ -36,6 +36,7 @@ public final class StartedServer implements AutoCloseable {
                 .redirectOutput(log.toFile());
         start.environment().put("OSPREY_PORT", Integer.toString(port));
         start.environment().put("OSPREY_HOME", home.toString());
+        start.environment().put("OSPREY_JOBS_FOLDER", home.resolve("data").toString());
         start.environment().putAll(environment);
         process = start.start();
         boolean ready = false;

@@ -48,6 +48,7 @@ final class PayaraServer implements AutoCloseable {
         command.addAll(List.of(
                 "-Dosprey.server.address=127.0.0.1",
                 "-Dosprey.server.port=" + port,
+                "-Dosprey.jobs.folder=" + Benchmark.FOLDER.resolve("data"),
                 "-jar",
                 "target/server/payara-micro.jar",
                 "--contextroot",

@@ -20,6 +20,7 @@ public record OspreyConfig(
         Fingerspelling fingerspelling,
         Socketio socketio,
         Signs signs,
+        Jobs jobs,
         Admin admin) {
 
     public record Server(
@@ -119,6 +120,30 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_000_000) int maxClients,
             boolean answerErrors,
             Duration errorInterval) {}
+
+    public record Jobs(
+            Path folder,
+            String url,
+            String user,
+            String password,
+            @Range(min = 1, max = 1_000_000) int maxWaiting,
+            @Range(min = 1, max = 100) int maxAttempts,
+            Duration lease,
+            Duration pollInterval,
+            Duration progressInterval,
+            @Range(min = 10, max = 100_000) int maxProgressEvents,
+            @Range(min = 1, max = 1_000_000) int keepFilesHours,
+            @Range(min = 1, max = 1_000_000) int keepRecordHours,
+            @Range(min = 1, max = 1_073_741_824) int maxFilesMib,
+            @Range(min = 1, max = 100_000) int maxFollowers,
+            @Range(min = 1, max = 1_000) int maxDownloads) {
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Jobs[folder=%s, user=%s]".formatted(folder, user);
+        }
+    }
 
     public record Admin(boolean enabled) {}
 }

@@ -36,6 +36,22 @@ public enum ErrorCode {
     CANCELLED(499, false),
     /** Loading would exceed the memory budget; detail has the numbers. */
     MEMORY_EXHAUSTED(507, true),
+    /** No such job. */
+    JOB_UNKNOWN(404, false),
+    /** What is asked for needs a job that has ended, and this one has not. */
+    JOB_UNFINISHED(409, true),
+    /** The job has no such artifact, or no longer. */
+    ARTIFACT_UNKNOWN(404, false),
+    /** A run of a job that is no longer this run's: another one has it, or nobody. */
+    LEASE_LOST(409, false),
+    /** A job was begun as often as it may be, and its server died each time. */
+    ATTEMPTS_EXHAUSTED(500, false),
+    /** What does a job failed in a way it did not foresee; the log says more. */
+    JOB_FAILED(500, false),
+    /** As many as may at once do already; detail has the limit and the value. */
+    CAPACITY_EXHAUSTED(503, true),
+    /** The database of jobs does not answer. */
+    STORE_UNAVAILABLE(503, true),
     /** The server is stopping, or the model was unloaded while work waited for it. */
     SERVER_STOPPING(503, true);
 

@@ -28,6 +28,9 @@ public interface Meters {
         public void replaced(String mode) {}
 
         @Override
+        public void jobs(String state, IntSupplier count) {}
+
+        @Override
         public void measured(String name, String description, DoubleSupplier value) {}
     };
 
@@ -48,6 +51,9 @@ public interface Meters {
 
     /** A frame was answered with a newer one's picture. */
     void replaced(String mode);
+
+    /** Publishes how many jobs are in a state. */
+    void jobs(String state, IntSupplier count);
 
     /** Publishes a value under a name of its own. */
     void measured(String name, String description, DoubleSupplier value);

@@ -95,6 +95,15 @@ class RegistryMeters implements Meters {
     }
 
     @Override
+    public void jobs(String state, IntSupplier count) {
+        registry.gauge(
+                describe("osprey_jobs", "Jobs that are kept, by state."),
+                count,
+                IntSupplier::getAsInt,
+                new Tag("state", state));
+    }
+
+    @Override
     public void measured(String name, String description, DoubleSupplier value) {
         registry.gauge(describe(name, description), value, DoubleSupplier::getAsDouble);
     }

@@ -63,6 +63,11 @@ public final class CountingMeters implements Meters {
     }
 
     @Override
+    public void jobs(String state, IntSupplier count) {
+        values.put("jobs " + state, count::getAsInt);
+    }
+
+    @Override
     public void measured(String name, String description, DoubleSupplier value) {
         values.put(name, value);
     }

@@ -1,0 +1,148 @@
+package dev.osprey.jobs;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Who follows the events of jobs. Nothing is handed to a follower but what is read from the log after the last that it had: so
+ * replay and live are the same, and nothing comes twice, out of order or not at all. What happens here only says when to look. Any
+ * thread.
+ */
+final class Followers {
+
+    private static final Logger LOG = System.getLogger(Followers.class.getName());
+
+    private static final int EVENTS_AT_ONCE = 100;
+
+    private final Set<Follower> all = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger count = new AtomicInteger();
+    private final Executor executor;
+    private final int most;
+    private final Log log;
+
+    /** Reads the events of a job after a sequence number. */
+    interface Log {
+        List<JobEvent> events(String id, long afterSequence, int limit);
+    }
+
+    Followers(Executor executor, int most, Log log) {
+        this.executor = executor;
+        this.most = most;
+        this.log = log;
+    }
+
+    /** @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} */
+    AutoCloseable follow(String id, long afterSequence, Consumer<JobEvent> listener) {
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            throw new OspreyException(
+                    ErrorCode.CAPACITY_EXHAUSTED,
+                    "%d clients follow jobs already, which is as many as may".formatted(most));
+        }
+        Follower follower = new Follower(id, afterSequence, listener);
+        all.add(follower);
+        follower.look();
+        return follower;
+    }
+
+    /** Something was written to the log of a job. */
+    void changed(String id) {
+        for (Follower follower : all) {
+            if (follower.id.equals(id)) {
+                follower.look();
+            }
+        }
+    }
+
+    /** As {@link #changed}, where the log's last number is known: another server may have written, or nobody. */
+    void moved(String id, long lastSequence) {
+        for (Follower follower : all) {
+            if (follower.id.equals(id) && follower.last < lastSequence) {
+                follower.look();
+            }
+        }
+    }
+
+    /** The jobs that are followed. */
+    Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        all.forEach(follower -> ids.add(follower.id));
+        return ids;
+    }
+
+    private final class Follower implements AutoCloseable {
+
+        private final String id;
+        private final Consumer<JobEvent> listener;
+        /** Calls of {@link #look} that are not yet dealt with; whoever makes it one has it dealt with. */
+        private final AtomicInteger looks = new AtomicInteger();
+
+        private volatile long last;
+        private volatile boolean closed;
+
+        Follower(String id, long afterSequence, Consumer<JobEvent> listener) {
+            this.id = id;
+            this.last = afterSequence;
+            this.listener = listener;
+        }
+
+        void look() {
+            if (!closed && looks.getAndIncrement() == 0) {
+                try {
+                    executor.execute(this::deliver);
+                } catch (RejectedExecutionException e) {
+                    // The server stops.
+                    close();
+                }
+            }
+        }
+
+        private void deliver() {
+            int seen = looks.get();
+            do {
+                try {
+                    read();
+                } catch (OspreyException e) {
+                    // The log cannot be read now; the next look reads on from here.
+                    LOG.log(Level.DEBUG, "Events wait for the job store: {0}", e.reason());
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "A follower of a job failed and is dropped", e);
+                    close();
+                }
+                seen = looks.addAndGet(-seen);
+            } while (seen != 0);
+        }
+
+        private void read() {
+            List<JobEvent> events;
+            do {
+                events = log.events(id, last, EVENTS_AT_ONCE);
+                for (JobEvent event : events) {
+                    if (closed) {
+                        return;
+                    }
+                    last = event.sequence();
+                    listener.accept(event);
+                }
+            } while (events.size() == EVENTS_AT_ONCE);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            if (all.remove(this)) {
+                count.decrementAndGet();
+            }
+        }
+    }
+}

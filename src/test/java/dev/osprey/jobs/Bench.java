@@ -1,0 +1,122 @@
+package dev.osprey.jobs;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.TestConfig;
+import dev.osprey.metrics.CountingMeters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One or more servers' jobs over one database, with a clock that stands still until it is put on. */
+final class Bench {
+
+    static final int PATIENCE_SECONDS = 60;
+
+    final TestClock clock = new TestClock();
+    final CountingMeters meters = new CountingMeters();
+    final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<Jobs> nodes = new ArrayList<>();
+    private final Path folder;
+    private final String[] settings;
+
+    static final class TestClock implements InstantSource {
+
+        private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+
+        @Override
+        public Instant instant() {
+            return Objects.requireNonNull(now.get());
+        }
+
+        void advance(Duration duration) {
+            now.updateAndGet(then -> then.plus(duration));
+        }
+    }
+
+    /** @param settings key and value by turns, the keys without {@code osprey.jobs.} */
+    Bench(Path folder, String... settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /** H2 that lives as long as this process, each time another one. */
+    static String inMemory() {
+        return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+    }
+
+    OspreyConfig.Jobs config() {
+        String[] all = new String[settings.length + 4];
+        all[0] = "jobs.folder";
+        all[1] = folder.toString();
+        // Far less often than in this test: what wakes the workers must be the test.
+        all[2] = "jobs.poll-interval";
+        all[3] = "PT1H";
+        for (int i = 0; i < settings.length; i += 2) {
+            all[i + 4] = "jobs." + settings[i];
+            all[i + 5] = settings[i + 1];
+        }
+        return TestConfig.with(all).jobs();
+    }
+
+    /** One more server; the first one holds the folder's name. */
+    Jobs node(JobKind... kinds) {
+        Jobs jobs = new Jobs(config(), threads, clock, meters);
+        jobs.start(() -> List.of(kinds));
+        nodes.add(jobs);
+        return jobs;
+    }
+
+    /** The events of a job from now on as they come. */
+    static BlockingQueue<JobEvent> follow(Jobs jobs, String id, long after) {
+        BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
+        jobs.follow(id, after, events::add);
+        return events;
+    }
+
+    /** Waits for the job's end. */
+    static Job finished(Jobs jobs, Job job) throws InterruptedException {
+        BlockingQueue<JobEvent> events = follow(jobs, job.id(), 0);
+        JobEvent event;
+        do {
+            event = next(events);
+        } while (!event.state().isFinished());
+        return jobs.find(job.id()).orElseThrow();
+    }
+
+    static JobEvent next(BlockingQueue<JobEvent> events) throws InterruptedException {
+        JobEvent event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (event == null) {
+            throw new AssertionError("No event came within %d s".formatted(PATIENCE_SECONDS));
+        }
+        return event;
+    }
+
+    static Job submit(Jobs jobs, NewJob job) {
+        try {
+            return jobs.submit(job);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void close() throws InterruptedException {
+        nodes.forEach(Jobs::close);
+        threads.shutdownNow();
+        if (!threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("Threads of the test are left");
+        }
+    }
+}
