@@ -48,11 +48,14 @@ public record ImageLimits(int maxBytes, int maxWidth, int maxHeight) {
      * @throws OspreyException {@link ErrorCode#IMAGE_TOO_LARGE}
      */
     public void check(ImageHeader header) {
-        if (header.width() > maxWidth || header.height() > maxHeight) {
+        check(header.width(), header.height());
+    }
+
+    void check(long width, long height) {
+        if (width > maxWidth || height > maxHeight) {
             throw new OspreyException(
                     ErrorCode.IMAGE_TOO_LARGE,
-                    "image of " + header.width() + "x" + header.height() + " pixels, limit " + maxWidth + "x"
-                            + maxHeight);
+                    "image of " + width + "x" + height + " pixels, limit " + maxWidth + "x" + maxHeight);
         }
     }
 }

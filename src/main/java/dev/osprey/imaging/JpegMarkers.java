@@ -51,19 +51,24 @@ final class JpegMarkers {
      * coefficients, and a scan that changes nothing costs its sender a few bytes. An ordinary image has one scan with all
      * components and is recognised by its header.
      *
+     * <p>Refuses as well an image without an end marker: compressed data hold none by accident, so that it is looked for from
+     * the back, where it is.
+     *
      * @throws OspreyException {@link ErrorCode#IMAGE_UNREADABLE}
      */
-    static void refuseTooManyScans(ByteBuffer encoded) {
+    static void refuseTooManyScansOrCutOff(ByteBuffer encoded) {
         JpegMarkers markers = new JpegMarkers(encoded);
         int components = 0;
         boolean progressive = false;
         int scans = 0;
-        for (int marker = markers.next(); marker != NONE_LEFT && marker != END_OF_IMAGE; marker = markers.next()) {
+        int marker = markers.next();
+        for (; marker != NONE_LEFT && marker != END_OF_IMAGE; marker = markers.next()) {
             if (startsFrame(marker)) {
                 progressive = (marker & 3) == 2;
                 components = markers.unsignedByte(markers.payload + 5);
             } else if (marker == START_OF_SCAN) {
                 if (!progressive && markers.unsignedByte(markers.payload) == components) {
+                    markers.refuseCutOff();
                     return;
                 }
                 if (++scans > MOST_SCANS) {
@@ -71,6 +76,23 @@ final class JpegMarkers {
                 }
             }
         }
+        if (marker == NONE_LEFT) {
+            throw markers.cutOff();
+        }
+    }
+
+    private void refuseCutOff() {
+        for (int end = jpeg.limit() - 2; end >= at; end--) {
+            if (unsignedByte(end) == 0xFF && unsignedByte(end + 1) == END_OF_IMAGE) {
+                return;
+            }
+        }
+        throw cutOff();
+    }
+
+    private OspreyException cutOff() {
+        return new OspreyException(
+                ErrorCode.IMAGE_UNREADABLE, "JPEG of " + jpeg.limit() + " bytes is damaged or cut off");
     }
 
     /** SOF0 to SOF15; C4, C8 and CC in the same range are no frames. */

@@ -87,7 +87,12 @@ public final class Picture implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #decode} would try: everything about an image that can be seen without decoding it. Microseconds.
+     * Whether {@link #decode} would try: everything about an image that can be seen without decoding it. Some
+     * microseconds for a JPEG or PNG as cameras and programs write it; up to a millisecond for one that is progressive or
+     * cut off, because all of it is looked through.
+     *
+     * <p>Sees another format, a damaged header, sizes over the limit and an image that is cut off. Does not see damage inside
+     * the compressed data, nor an image that is cut off and has something else behind the cut.
      *
      * @throws OspreyException {@link ErrorCode#IMAGE_EMPTY}, {@link ErrorCode#IMAGE_TOO_LARGE},
      *     {@link ErrorCode#IMAGE_UNREADABLE}
@@ -97,11 +102,35 @@ public final class Picture implements AutoCloseable {
         ImageHeader header = ImageHeader.read(encoded);
         limits.check(header);
         switch (header.format()) {
-            case JPEG -> JpegMarkers.refuseTooManyScans(encoded);
+            case JPEG -> JpegMarkers.refuseTooManyScansOrCutOff(encoded);
             case PNG -> PngChunks.refuseCutOff(encoded);
             case WEBP, BMP, TIFF -> {}
         }
         return header;
+    }
+
+    /**
+     * The picture of a frame that is not compressed: grey is replicated, alpha dropped.
+     *
+     * @param raw header and pixels as {@link RawFrame} has them; direct or on the heap, copied; position and limit stay
+     * @throws OspreyException as {@link RawFrame#read}
+     */
+    public static Picture raw(ByteBuffer raw, ImageLimits limits) {
+        RawFrame frame = RawFrame.read(raw, limits);
+        ByteBuffer pixels = raw.slice(raw.position() + RawFrame.HEADER_BYTES, raw.remaining() - RawFrame.HEADER_BYTES);
+        Picture picture = blank(frame.width(), frame.height());
+        if (frame.channels() == 3) {
+            picture.bgr.duplicate().put(pixels);
+            return picture;
+        }
+        boolean grey = frame.channels() == 1;
+        try (BytePointer memory = inNativeMemory(pixels);
+                Mat source = new Mat(
+                        frame.height(), frame.width(), grey ? opencv_core.CV_8UC1 : opencv_core.CV_8UC4, memory)) {
+            opencv_imgproc.cvtColor(
+                    source, picture.pixels, grey ? opencv_imgproc.COLOR_GRAY2BGR : opencv_imgproc.COLOR_BGRA2BGR);
+        }
+        return picture;
     }
 
     /**
@@ -168,6 +197,17 @@ public final class Picture implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * A copy in another size, bilinear, without regard to its aspect ratio.
+     *
+     * @return the caller's to close
+     */
+    public Picture resized(int width, int height) {
+        Picture resized = blank(width, height);
+        resizeInto(resized.bgr(), width, height, Interpolation.BILINEAR, ColourOrder.BGR);
+        return resized;
     }
 
     /**

@@ -161,6 +161,27 @@ class PictureDecodeTest {
     }
 
     @Test
+    void seesThatAnImageIsCutOffWithoutDecodingIt() {
+        byte[][] images = {
+            Samples.encoded(".jpg", WIDTH, HEIGHT),
+            Samples.encoded(".jpg", WIDTH, HEIGHT, opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1),
+            Samples.encoded(".jpg", WIDTH, HEIGHT, opencv_imgcodecs.IMWRITE_JPEG_RST_INTERVAL, 2),
+            Samples.encoded(".png", WIDTH, HEIGHT)
+        };
+        for (byte[] whole : images) {
+            assertEquals(
+                    WIDTH,
+                    Picture.inspect(ByteBuffer.wrap(whole), Samples.LIMITS).width());
+            for (int length = whole.length - 1; length > 0; length -= 3) {
+                ByteBuffer cutOff = ByteBuffer.wrap(whole, 0, length);
+                OspreyException refusal =
+                        assertThrows(OspreyException.class, () -> Picture.inspect(cutOff, Samples.LIMITS));
+                assertEquals(ErrorCode.IMAGE_UNREADABLE, refusal.code());
+            }
+        }
+    }
+
+    @Test
     void refusesAProgressiveJpegThatIsCutOffAnywhere() {
         byte[] whole = Samples.encoded(".jpg", WIDTH, HEIGHT, opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1);
         for (int length = whole.length - 1; length > 0; length -= 7) {
