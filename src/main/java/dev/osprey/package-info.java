@@ -17,7 +17,7 @@
  *         detection                               what single-shot detectors have found
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum
- *         imaging                                 pixels in and out, drawing. The only user of org.bytedeco
+ *         imaging                                 pixels in and out, drawing, video files. The only user of org.bytedeco
  *   access  config  fault  metrics                ground: who may, typed settings, error codes, counters
  *
  *   start                                         stands alone: what is checked before the server starts

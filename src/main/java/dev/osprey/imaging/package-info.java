@@ -1,4 +1,4 @@
-/** Pixels in and out: headers, decoding, resizing, drawing, encoding, all off-heap; the only user of org.bytedeco. */
+/** Pixels in and out: headers, decoding, resizing, drawing, encoding, video files, all off-heap; the only user of org.bytedeco. */
 @NullMarked
 package dev.osprey.imaging;
 
