@@ -1,5 +1,7 @@
 package dev.osprey.pose;
 
+import java.util.Arrays;
+
 /**
  * A person as seen in one picture: the 17 points of the COCO data set, by their number 0 nose; 1, 2 eyes; 3, 4 ears; 5, 6
  * shoulders; 7, 8 elbows; 9, 10 wrists; 11, 12 hips; 13, 14 knees; 15, 16 ankles. Of each pair the left one comes first, left
@@ -15,6 +17,9 @@ public record Person(float[] points, float[] confidences, float presence, Box bo
 
     public static final int POINTS = 17;
 
+    static final int NOSE = 0;
+    static final int LEFT_EAR = 3;
+    static final int RIGHT_EAR = 4;
     static final int LEFT_SHOULDER = 5;
     static final int RIGHT_SHOULDER = 6;
     static final int LEFT_HIP = 11;
@@ -64,13 +69,17 @@ public record Person(float[] points, float[] confidences, float presence, Box bo
                 (y(LEFT_SHOULDER) + y(RIGHT_SHOULDER) - y(LEFT_HIP) - y(RIGHT_HIP)) / 2);
     }
 
-    /** The mean distance between the same points of both, in parts of the longer torso. */
+    /**
+     * How far the same points of both lie apart, in parts of the longer torso: the median, so that limbs that are seen differently
+     * do not count.
+     */
     double distance(Person other) {
-        double sum = 0;
+        double[] distances = new double[POINTS];
         for (int point = 0; point < POINTS; point++) {
-            sum += Math.hypot(x(point) - other.x(point), y(point) - other.y(point));
+            distances[point] = Math.hypot(x(point) - other.x(point), y(point) - other.y(point));
         }
-        return sum / POINTS / Math.max(1, Math.max(torso(), other.torso()));
+        Arrays.sort(distances);
+        return distances[POINTS / 2] / Math.max(1, Math.max(torso(), other.torso()));
     }
 
     boolean isFinite() {
