@@ -3,6 +3,7 @@ package dev.osprey.hands;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.Photograph;
 import dev.osprey.Python;
 import dev.osprey.hands.Hand.Side;
 import jakarta.json.Json;

@@ -1,5 +1,6 @@
 package dev.osprey.hands;
 
+import dev.osprey.Photograph;
 import dev.osprey.config.TestConfig;
 import dev.osprey.imaging.Picture;
 import dev.osprey.runtime.Cancellation;

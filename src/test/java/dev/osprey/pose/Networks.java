@@ -1,23 +1,16 @@
 package dev.osprey.pose;
 
-import dev.osprey.Requires;
+import dev.osprey.Photograph;
 import dev.osprey.config.TestConfig;
-import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Crop;
 import dev.osprey.imaging.Picture;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
-/** The shipped networks of the body, and photographs with people. */
+/** The shipped networks of the body. */
 final class Networks implements AutoCloseable {
-
-    private static final Path SHARED = Path.of("../shared/data/images");
 
     private final WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"));
     private final Lease pose;
@@ -30,22 +23,31 @@ final class Networks implements AutoCloseable {
         pose = models.lease("pose-landmarks");
     }
 
-    /** Ends the test where it is absent. The caller's to close. */
-    static Picture photograph(String name) {
-        Path file = Requires.existing("the photograph", SHARED.resolve(name));
-        try {
-            return Picture.decode(ByteBuffer.wrap(Files.readAllBytes(file)), new ImageLimits(1 << 22, 2_000, 2_000));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Everybody, the most certain detection first. */
+    List<Person> find(Photograph photograph) {
+        try (Picture picture = photograph.picture()) {
+            return People.find(picture, detector, pose, new Cancellation());
         }
     }
 
-    List<Person> find(Picture picture) {
-        return People.find(picture, detector, pose, new Cancellation());
+    /** As MediaPipe looks: the detector sees the whole picture and nothing else. */
+    List<Person> findOnWhole(Photograph photograph) {
+        try (Picture picture = photograph.picture()) {
+            Crop whole = Crop.letterbox(picture.width(), picture.height());
+            return new People(picture, detector, pose, new Cancellation())
+                    .within(List.of(whole)).stream().map(Seen::person).toList();
+        }
     }
 
-    People people(Picture picture) {
-        return new People(picture, detector, pose, new Cancellation());
+    Fencers track(FencerTracker tracker, Photograph photograph) {
+        return track(tracker, photograph, new Cancellation());
+    }
+
+    /** As {@link #track}, for nobody who waits. */
+    Fencers track(FencerTracker tracker, Photograph photograph, Cancellation cancellation) {
+        try (Picture picture = photograph.picture()) {
+            return tracker.track(picture, detector, pose, cancellation);
+        }
     }
 
     /** From now on an {@link IllegalStateException} tells that the detector was run. */
@@ -56,14 +58,6 @@ final class Networks implements AutoCloseable {
     void repairDetector() {
         detector.close();
         detector = models.lease("person-detection");
-    }
-
-    Lease detector() {
-        return detector;
-    }
-
-    Lease pose() {
-        return pose;
     }
 
     @Override

@@ -1,6 +1,5 @@
-package dev.osprey.hands;
+package dev.osprey;
 
-import dev.osprey.Requires;
 import dev.osprey.imaging.ImageLimits;
 import dev.osprey.imaging.Picture;
 import java.awt.Graphics2D;
@@ -14,23 +13,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
-/** A photograph with hands, and what can be made of it. */
-record Photograph(BufferedImage pixels) {
+/** A photograph, and what can be made of it. */
+public record Photograph(BufferedImage pixels) {
 
     private static final Path SHARED = Path.of("../shared/data/images");
 
     /** One open hand: 640 × 480. Ends the test where it is absent. */
-    static Photograph openHand() {
+    public static Photograph openHand() {
         return shared("hand-open.png");
     }
 
     /** Two people with their fists in front of them. Ends the test where it is absent. */
-    static Photograph fists() {
+    public static Photograph fists() {
         return shared("two-people-fists.jpg");
     }
 
-    private static Photograph shared(String name) {
-        Path file = Requires.existing("the photograph of a hand", SHARED.resolve(name));
+    /** One of the shared images. Ends the test where it is absent. */
+    public static Photograph shared(String name) {
+        Path file = Requires.existing("the photograph", SHARED.resolve(name));
         try (Picture picture =
                 Picture.decode(ByteBuffer.wrap(Files.readAllBytes(file)), new ImageLimits(1 << 22, 2_000, 2_000))) {
             byte[] rgb = picture.rgb();
@@ -49,16 +49,16 @@ record Photograph(BufferedImage pixels) {
         return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     }
 
-    int width() {
+    public int width() {
         return pixels.getWidth();
     }
 
-    int height() {
+    public int height() {
         return pixels.getHeight();
     }
 
     /** The same, for the tested code; the caller's to close. */
-    Picture picture() {
+    public Picture picture() {
         byte[] rgb = new byte[3 * width() * height()];
         for (int i = 0; i < width() * height(); i++) {
             int value = pixels.getRGB(i % width(), i / width());
@@ -70,7 +70,7 @@ record Photograph(BufferedImage pixels) {
     }
 
     /** As a file without loss. */
-    void write(Path png) {
+    public void write(Path png) {
         try {
             ImageIO.write(pixels, "png", png.toFile());
         } catch (IOException e) {
@@ -78,23 +78,23 @@ record Photograph(BufferedImage pixels) {
         }
     }
 
-    Photograph part(int x, int y, int width, int height) {
+    public Photograph part(int x, int y, int width, int height) {
         return drawn(width, height, AffineTransform.getTranslateInstance(-x, -y));
     }
 
-    Photograph mirrored() {
+    public Photograph mirrored() {
         return drawn(width(), height(), new AffineTransform(-1, 0, 0, 1, width(), 0));
     }
 
     /** A quarter turn clockwise, without loss. */
-    Photograph turned() {
+    public Photograph turned() {
         int newWidth = height();
         int newHeight = width();
         return drawn(newWidth, newHeight, new AffineTransform(0, 1, -1, 0, newWidth, 0));
     }
 
     /** About the middle, clockwise; the corners are lost. */
-    Photograph turned(double degrees) {
+    public Photograph turned(double degrees) {
         return drawn(
                 width(),
                 height(),
@@ -102,7 +102,7 @@ record Photograph(BufferedImage pixels) {
     }
 
     /** Every side multiplied, with what gets free black. */
-    Photograph scaled(double factor) {
+    public Photograph scaled(double factor) {
         return drawn(
                 (int) Math.round(width() * factor),
                 (int) Math.round(height() * factor),
@@ -110,7 +110,7 @@ record Photograph(BufferedImage pixels) {
     }
 
     /** Every channel multiplied. */
-    Photograph darker(double factor) {
+    public Photograph darker(double factor) {
         BufferedImage dark = blank(width(), height());
         for (int y = 0; y < height(); y++) {
             for (int x = 0; x < width(); x++) {
@@ -125,7 +125,7 @@ record Photograph(BufferedImage pixels) {
     }
 
     /** A further photograph to the right of this one, at its upper edge. */
-    Photograph beside(Photograph other) {
+    public Photograph beside(Photograph other) {
         BufferedImage both = blank(width() + other.width(), Math.max(height(), other.height()));
         Graphics2D graphics = both.createGraphics();
         graphics.drawImage(pixels, 0, 0, null);
