@@ -79,6 +79,12 @@ final class Bench {
         return jobs;
     }
 
+    /** Puts the clock on by a second, and has every server do what is then due. */
+    void attend() {
+        clock.advance(Duration.ofSeconds(1));
+        nodes.forEach(Jobs::wake);
+    }
+
     /** The events of a job from now on as they come. */
     static BlockingQueue<JobEvent> follow(Jobs jobs, String id, long after) {
         BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
