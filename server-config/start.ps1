@@ -13,6 +13,10 @@ Environment, with defaults:
   OSPREY_SIGNS_PORT     one more port, on which every WebSocket path but /socket.io/ is the sign words' (none)
   MAX_CLIENTS, SOCKETIO_PING_INTERVAL, SOCKETIO_PING_TIMEOUT, CORS_ORIGINS
                         as the sign words' first implementation read them: clients, seconds, seconds, a list with commas
+  REFEREE_HOST, REFEREE_PORT, REFEREE_OUTPUT_DIR, REFEREE_MAX_STREAMING_SESSIONS, REFEREE_MAX_STREAMING_MEMORY_MB,
+  REFEREE_STREAMING_SESSION_TIMEOUT, REFEREE_STREAMING_ENABLED, REFEREE_FISHEYE_ENABLED, REFEREE_FISHEYE_STRENGTH,
+  REFEREE_FISHEYE_BALANCE
+                        as the referee's first implementation read them; docs/operating.md has what became of the others
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
   OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
@@ -24,7 +28,7 @@ if ($Help) { Get-Help $PSCommandPath -Full; exit }
 
 . (Join-Path $PSScriptRoot 'server.ps1')
 
-$address = Setting 'OSPREY_ADDRESS' '127.0.0.1'
+$address = Setting 'OSPREY_ADDRESS' (Setting 'REFEREE_HOST' '127.0.0.1')
 $coachPort = Setting 'OSPREY_FINGERSPELLING_PORT' (Setting 'WEBSOCKET_PORT' '0')
 $signsPort = Setting 'OSPREY_SIGNS_PORT' '0'
 $java = Setting 'JAVA' $(if ($env:JAVA_HOME) { Join-Path $env:JAVA_HOME 'bin\java.exe' } else { 'java' })
@@ -89,10 +93,23 @@ foreach ($own in @('coach', 'fingerspelling', $coachPort), @('signs', 'signs', $
     }
 }
 if ($coachPort -ne '0' -or $signsPort -ne '0') { $arguments += '--postbootcommandfile', $ports }
-if ($env:MAX_CLIENTS) { $arguments = @("-Dosprey.signs.max-clients=$env:MAX_CLIENTS") + $arguments }
-if ($env:SOCKETIO_PING_INTERVAL) { $arguments = @("-Dosprey.socketio.ping-interval=PT$($env:SOCKETIO_PING_INTERVAL)S") + $arguments }
-if ($env:SOCKETIO_PING_TIMEOUT) { $arguments = @("-Dosprey.socketio.ping-timeout=PT$($env:SOCKETIO_PING_TIMEOUT)S") + $arguments }
-if ($env:CORS_ORIGINS) { $arguments = @("-Dosprey.access.allowed-origins=$env:CORS_ORIGINS") + $arguments }
+
+# Settings from variables of the first implementations', where they are set.
+$settings = @()
+foreach ($given in @('CORS_ORIGINS', 'access.allowed-origins'), @('MAX_CLIENTS', 'signs.max-clients'),
+    @('SOCKETIO_PING_INTERVAL', 'socketio.ping-interval', 'S'), @('SOCKETIO_PING_TIMEOUT', 'socketio.ping-timeout', 'S'),
+    @('REFEREE_OUTPUT_DIR', 'jobs.folder'), @('REFEREE_MAX_STREAMING_SESSIONS', 'referee.max-sessions'),
+    @('REFEREE_MAX_STREAMING_MEMORY_MB', 'referee.max-spool-mib'),
+    @('REFEREE_STREAMING_SESSION_TIMEOUT', 'referee.session-timeout', 'S'),
+    @('REFEREE_FISHEYE_STRENGTH', 'referee.fisheye-strength'), @('REFEREE_FISHEYE_BALANCE', 'referee.fisheye-balance')) {
+    $value = Setting $given[0] ''
+    if ($value) { $settings += if ($given.Count -eq 3) { "-Dosprey.$($given[1])=PT$value$($given[2])" } else { "-Dosprey.$($given[1])=$value" } }
+}
+foreach ($switched in @('REFEREE_STREAMING_ENABLED', 'referee.streaming-enabled'), @('REFEREE_FISHEYE_ENABLED', 'referee.fisheye-enabled')) {
+    $value = Setting $switched[0] ''
+    if ($value) { $settings += "-Dosprey.$($switched[1])=$("$($value -notin '0', 'false', 'no', 'off')".ToLower())" }
+}
+$arguments = $settings + $arguments
 
 if (-not $Background) {
     & $java $arguments

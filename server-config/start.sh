@@ -17,6 +17,10 @@ Environment:
   OSPREY_SIGNS_PORT     one more port, on which every WebSocket path but /socket.io/ is the sign words' (none)
   MAX_CLIENTS, SOCKETIO_PING_INTERVAL, SOCKETIO_PING_TIMEOUT, CORS_ORIGINS
                         as the sign words' first implementation read them: clients, seconds, seconds, a list with commas
+  REFEREE_HOST, REFEREE_PORT, REFEREE_OUTPUT_DIR, REFEREE_MAX_STREAMING_SESSIONS, REFEREE_MAX_STREAMING_MEMORY_MB,
+  REFEREE_STREAMING_SESSION_TIMEOUT, REFEREE_STREAMING_ENABLED, REFEREE_FISHEYE_ENABLED, REFEREE_FISHEYE_STRENGTH,
+  REFEREE_FISHEYE_BALANCE
+                        as the referee's first implementation read them; docs/operating.md has what became of the others
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
   OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
@@ -40,7 +44,7 @@ esac
 # shellcheck source=server-config/server.sh
 . "$(dirname "$0")/server.sh"
 
-address=${OSPREY_ADDRESS:-127.0.0.1}
+address=${OSPREY_ADDRESS:-${REFEREE_HOST:-127.0.0.1}}
 java=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
 runtime=${OSPREY_RUNTIME:-}
 coach_port=${OSPREY_FINGERSPELLING_PORT:-${WEBSOCKET_PORT:-0}}
@@ -88,10 +92,33 @@ own_port() {
 
 own_port coach fingerspelling "$coach_port"
 own_port signs signs "$signs_port"
-[ -z "${CORS_ORIGINS:-}" ] || command+=("-Dosprey.access.allowed-origins=$CORS_ORIGINS")
-[ -z "${MAX_CLIENTS:-}" ] || command+=("-Dosprey.signs.max-clients=$MAX_CLIENTS")
-[ -z "${SOCKETIO_PING_INTERVAL:-}" ] || command+=("-Dosprey.socketio.ping-interval=PT${SOCKETIO_PING_INTERVAL}S")
-[ -z "${SOCKETIO_PING_TIMEOUT:-}" ] || command+=("-Dosprey.socketio.ping-timeout=PT${SOCKETIO_PING_TIMEOUT}S")
+
+# given VARIABLE KEY [UNIT]: a setting from a variable of the first implementation's, where it is set
+given() {
+    [ -z "${!1:-}" ] || command+=("-Dosprey.$2=${3:+PT}${!1}${3:-}")
+}
+
+# switched VARIABLE KEY: as given, of what everything but these words switches on
+switched() {
+    case ${!1:-} in
+        '') ;;
+        0 | [Ff][Aa][Ll][Ss][Ee] | [Nn][Oo] | [Oo][Ff][Ff]) command+=("-Dosprey.$2=false") ;;
+        *) command+=("-Dosprey.$2=true") ;;
+    esac
+}
+
+given CORS_ORIGINS access.allowed-origins
+given MAX_CLIENTS signs.max-clients
+given SOCKETIO_PING_INTERVAL socketio.ping-interval S
+given SOCKETIO_PING_TIMEOUT socketio.ping-timeout S
+given REFEREE_OUTPUT_DIR jobs.folder
+given REFEREE_MAX_STREAMING_SESSIONS referee.max-sessions
+given REFEREE_MAX_STREAMING_MEMORY_MB referee.max-spool-mib
+given REFEREE_STREAMING_SESSION_TIMEOUT referee.session-timeout S
+given REFEREE_FISHEYE_STRENGTH referee.fisheye-strength
+given REFEREE_FISHEYE_BALANCE referee.fisheye-balance
+switched REFEREE_STREAMING_ENABLED referee.streaming-enabled
+switched REFEREE_FISHEYE_ENABLED referee.fisheye-enabled
 command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     "-Donnxruntime.native.path=$server/native-$onnxruntime"
     "-Dosprey.server.address=$address"

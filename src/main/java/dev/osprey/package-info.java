@@ -5,7 +5,7 @@
  *
  * <pre>
  *   admin  health                                 the entrances that look at everything: operators, probes
- *     segmentation  signs  fingerspelling         the capabilities: endpoint, messages, what to do with an answer
+ *     segmentation  signs  fingerspelling  referee    the capabilities: endpoint, messages, what to do with an answer
  *       fencing                                   who has the right of way. Plain Java
  *       socketio                                  Socket.IO's sessions and events, on both of its transports
  *       socket                                    the container's WebSocket as the peer of a stream

@@ -31,7 +31,11 @@ class ArchitectureTest {
             .layer("entrances")
             .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..")
             .layer("capabilities")
-            .definedBy("dev.osprey.segmentation..", "dev.osprey.signs..", "dev.osprey.fingerspelling..")
+            .definedBy(
+                    "dev.osprey.segmentation..",
+                    "dev.osprey.signs..",
+                    "dev.osprey.fingerspelling..",
+                    "dev.osprey.referee..")
             .layer("fencing")
             .definedBy("dev.osprey.fencing..")
             .layer("socketio")
@@ -81,14 +85,11 @@ class ArchitectureTest {
             .whereLayer("detection")
             .mayOnlyBeAccessedByLayers("hands", "pose")
             .whereLayer("runtime")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "stream", "inference", "hands", "pose")
+            .mayOnlyBeAccessedByLayers(
+                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "pose")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "stream", "inference", "hands", "pose", "runtime")
-            .mayOnlyBeAccessedByLayers("entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands")
-            .whereLayer("model")
-            .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "runtime")
+                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "pose", "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
                     "entrances",
@@ -112,7 +113,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule capabilitiesDoNotKnowEachOther = slices().matching(
-                    "dev.osprey.(segmentation|signs|fingerspelling)..")
+                    "dev.osprey.(segmentation|signs|fingerspelling|referee)..")
             .should()
             .notDependOnEachOther();
 

@@ -21,6 +21,7 @@ public record OspreyConfig(
         Socketio socketio,
         Signs signs,
         Jobs jobs,
+        Referee referee,
         Admin admin) {
 
     public record Server(
@@ -144,6 +145,25 @@ public record OspreyConfig(
             return "Jobs[folder=%s, user=%s]".formatted(folder, user);
         }
     }
+
+    public record Referee(
+            boolean streamingEnabled,
+            @Range(min = 0, max = 1_000) int maxSessions,
+            @Range(min = 1, max = 1_048_576) int maxSpoolMib,
+            @Range(min = 1, max = 8_640_000) int maxFrames,
+            Duration sessionTimeout,
+            @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
+            @Range(min = 1, max = 16_777_216) int maxSignalBytes,
+            @Range(min = 1, max = 1_048_576) int maxUploadMib,
+            String detectorModel,
+            String poseModel,
+            String rule,
+            String weapon,
+            boolean signalAtVideoRate,
+            boolean fisheyeEnabled,
+            @Range(min = -1, max = 1) double fisheyeStrength,
+            @Range(min = 0, max = 1) double fisheyeBalance,
+            @Range(min = 1, max = 64) int concurrentAnalyses) {}
 
     public record Admin(boolean enabled) {}
 }

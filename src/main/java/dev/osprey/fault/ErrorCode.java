@@ -12,6 +12,8 @@ public enum ErrorCode {
     VIDEO_UNREADABLE(422, false),
     /** Larger or longer, by its header or when decoded, than the limit allows. */
     VIDEO_TOO_LARGE(413, false),
+    /** An upload of more bytes than the limit allows. */
+    UPLOAD_TOO_LARGE(413, false),
     /** A scoring box's file without what a decision needs, or with too much. */
     SIGNAL_INVALID(422, false),
     /** A video in which the two fencers are never seen together. */

@@ -2,6 +2,7 @@ package dev.osprey.health;
 
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
+import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.socket.JsonAnswer;
@@ -29,13 +30,19 @@ public class Gate extends HttpFilter {
     private final transient Provider<Segmentation> segmentation;
     private final transient Provider<Fingerspelling> fingerspelling;
     private final transient Provider<Signs> signs;
+    private final transient Provider<Referee> referee;
     private @Nullable OspreyException obstacle;
 
     @Inject
-    Gate(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling, Provider<Signs> signs) {
+    Gate(
+            Provider<Segmentation> segmentation,
+            Provider<Fingerspelling> fingerspelling,
+            Provider<Signs> signs,
+            Provider<Referee> referee) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
+        this.referee = referee;
     }
 
     /** Puts together what serves clients; with it comes what it needs, settings and models. */
@@ -45,6 +52,7 @@ public class Gate extends HttpFilter {
             segmentation.get();
             fingerspelling.get();
             signs.get();
+            referee.get();
         } catch (OspreyException e) {
             obstacle = e;
             LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());

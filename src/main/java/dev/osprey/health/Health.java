@@ -1,6 +1,7 @@
 package dev.osprey.health;
 
 import dev.osprey.fingerspelling.Fingerspelling;
+import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.socket.JsonAnswer;
@@ -24,12 +25,18 @@ public class Health extends HttpFilter {
     private final transient Provider<Segmentation> segmentation;
     private final transient Provider<Fingerspelling> fingerspelling;
     private final transient Provider<Signs> signs;
+    private final transient Provider<Referee> referee;
 
     @Inject
-    Health(Provider<Segmentation> segmentation, Provider<Fingerspelling> fingerspelling, Provider<Signs> signs) {
+    Health(
+            Provider<Segmentation> segmentation,
+            Provider<Fingerspelling> fingerspelling,
+            Provider<Signs> signs,
+            Provider<Referee> referee) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
+        this.referee = referee;
     }
 
     @Override
@@ -45,6 +52,8 @@ public class Health extends HttpFilter {
                 Json.createObjectBuilder()
                         .add("status", "ok")
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
+                        .add("model_path", "models/" + referee.get().model())
+                        .add("model_loaded", referee.get().obstacle().isEmpty())
                         .add("active_connections", segmentation.get().connectionCount())
                         .add(
                                 "fingerspelling",
@@ -54,6 +63,10 @@ public class Health extends HttpFilter {
                         .add(
                                 "signs",
                                 capability(signs.get().obstacle(), signs.get().clientCount()))
+                        .add(
+                                "referee",
+                                capability(
+                                        referee.get().obstacle(), referee.get().connectionCount()))
                         .build());
     }
 

@@ -1,28 +1,24 @@
 package dev.osprey.segmentation;
 
 import dev.osprey.socket.DataUrl;
+import dev.osprey.socket.JsonMessage;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.stream.JsonParser;
-import jakarta.json.stream.JsonParserFactory;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes the envelopes of the segmentation stream's messages. */
 final class RequestReader {
 
-    private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
     private static final JsonValue NO_TIMESTAMP = Json.createValue(0);
     private static final int MAX_HEADER_BYTES = 65_536;
     private static final int MAX_TIMESTAMP_LENGTH = 1_024;
@@ -73,16 +69,7 @@ final class RequestReader {
         if (text == null) {
             return null;
         }
-        try (JsonParser parser = JSON.createParser(new StringReader(text))) {
-            if (parser.next() != JsonParser.Event.START_OBJECT) {
-                return null;
-            }
-            JsonObject object = parser.getObject();
-            return parser.hasNext() ? null : object;
-        } catch (RuntimeException e) {
-            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
-            return null;
-        }
+        return JsonMessage.readObject(text).orElse(null);
     }
 
     private static Request request(JsonObject object, @Nullable ByteBuffer image) {

@@ -2,21 +2,17 @@ package dev.osprey.signs;
 
 import dev.osprey.fault.OspreyException;
 import dev.osprey.socket.DataUrl;
+import dev.osprey.socket.JsonMessage;
 import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Outbox.Place;
 import dev.osprey.stream.Reply;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
-import jakarta.json.stream.JsonParser;
-import jakarta.json.stream.JsonParserFactory;
-import java.io.StringReader;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class SignsConnection implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(SignsConnection.class.getName());
-    private static final JsonParserFactory JSON = Json.createParserFactory(Map.of());
 
     /** Predictions that wait for a client that reads; 60 bytes each. */
     private static final int CONGESTED = 32;
@@ -106,17 +101,11 @@ final class SignsConnection implements StreamEndpoint.Receiver {
 
     /** The frame's data; null where the message is none of the protocol's. */
     private static @Nullable String payload(String message) {
-        try (JsonParser parser = JSON.createParser(new StringReader(message))) {
-            parser.next();
-            JsonObject object = parser.getObject();
-            boolean frame = !parser.hasNext()
-                    && object.get("type") instanceof JsonString type
-                    && type.getString().equals("frame");
-            return frame && object.get("data") instanceof JsonString data ? data.getString() : null;
-        } catch (RuntimeException e) {
-            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
-            return null;
-        }
+        return JsonMessage.readObject(message)
+                .filter(object -> object.get("type") instanceof JsonString type
+                        && type.getString().equals("frame"))
+                .map(object -> object.get("data") instanceof JsonString data ? data.getString() : null)
+                .orElse(null);
     }
 
     @Override

@@ -21,10 +21,24 @@ public class Caretaker {
     private @Nullable ManagedScheduledExecutorService clock;
 
     public void lookAfter(Connections connections) {
+        lookAfter(connections, () -> {});
+    }
+
+    /** @param more short work beside the connections'; must not throw, or it is the last time for both */
+    public void lookAfter(Connections connections, Runnable more) {
         if (clock == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        checks.put(connections, clock.scheduleWithFixedDelay(connections::check, 1, 1, TimeUnit.SECONDS));
+        checks.put(
+                connections,
+                clock.scheduleWithFixedDelay(
+                        () -> {
+                            connections.check();
+                            more.run();
+                        },
+                        1,
+                        1,
+                        TimeUnit.SECONDS));
     }
 
     /** As {@link #close}, with all of them. */

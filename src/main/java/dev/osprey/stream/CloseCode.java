@@ -4,6 +4,8 @@ package dev.osprey.stream;
 public enum CloseCode {
     NORMAL(1000),
     GOING_AWAY(1001),
+    /** A kind of message that was not due. */
+    CANNOT_ACCEPT(1003),
     POLICY_VIOLATED(1008),
     MESSAGE_TOO_BIG(1009),
     INTERNAL_ERROR(1011),

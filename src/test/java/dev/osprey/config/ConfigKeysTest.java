@@ -81,7 +81,8 @@ class ConfigKeysTest {
             int number = Integer.parseInt(value);
             return Integer.toString(number == leaf.getAnnotation(Range.class).max() ? number - 1 : number + 1);
         } else if (type == double.class) {
-            return Double.toString(Double.parseDouble(value) / 2);
+            double number = Double.parseDouble(value);
+            return Double.toString(number == 0 ? 0.5 : number / 2);
         } else if (type == boolean.class) {
             return Boolean.toString(!Boolean.parseBoolean(value));
         } else if (type == Duration.class) {

@@ -34,7 +34,8 @@ class CrashTest {
         Bench bench = new Bench(folder);
         try {
             // The lease of the dead is not over by this server's clock.
-            Jobs jobs = bench.node(new Kind("endless", 1, run -> Files.readString(run.folder().resolve("half"))));
+            Jobs jobs = bench.node(
+                    new Kind("endless", 1, run -> Files.readString(run.folder().resolve("half"))));
             Job done = Bench.finished(jobs, jobs.find(accepted.get(0)).orElseThrow());
             assertEquals(State.SUCCEEDED, done.state());
             assertEquals(Optional.of("kept"), done.result());
@@ -55,8 +56,7 @@ class CrashTest {
             Bench bench = new Bench(folder);
             try {
                 Jobs jobs = bench.node();
-                String reason = assertThrows(
-                                OspreyException.class, () -> jobs.find("any"))
+                String reason = assertThrows(OspreyException.class, () -> jobs.find("any"))
                         .detail();
                 assertEquals("The job store cannot be opened: another process has its file open", reason);
                 assertEquals(Optional.of(reason), jobs.obstacle());

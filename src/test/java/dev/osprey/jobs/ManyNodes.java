@@ -137,7 +137,8 @@ abstract class ManyNodes {
 
         assertEquals(
                 ErrorCode.LEASE_LOST,
-                assertThrows(OspreyException.class, () -> lost.progress("late", 0.9, "")).code());
+                assertThrows(OspreyException.class, () -> lost.progress("late", 0.9, ""))
+                        .code());
         assertTrue(lost.cancellation().isRequested());
         assertThrows(OspreyException.class, () -> lost.progress("later", 0.9, ""));
         goOn.release(2);
@@ -159,14 +160,16 @@ abstract class ManyNodes {
         Jobs jobs = bench.node();
         Job job = jobs.submit(NewJob.of("deadly", "{}"));
         for (int attempt = 1; attempt <= 2; attempt++) {
-            assertEquals(attempt, store.claim("deadly", "dead").orElseThrow().job().attempt());
+            assertEquals(
+                    attempt, store.claim("deadly", "dead").orElseThrow().job().attempt());
             assertEquals(List.of(), store.takeBackExpired("another"));
             assertEquals(List.of(job.id()), store.takeBackFrom("dead"));
         }
         assertTrue(store.claim("deadly", "dead").isEmpty());
         Job failed = jobs.find(job.id()).orElseThrow();
         assertEquals(State.FAILED, failed.state());
-        assertEquals(ErrorCode.ATTEMPTS_EXHAUSTED, failed.failure().orElseThrow().code());
+        assertEquals(
+                ErrorCode.ATTEMPTS_EXHAUSTED, failed.failure().orElseThrow().code());
         store.close();
     }
 

@@ -2,10 +2,10 @@ package dev.osprey.jobs;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** As installations with several servers have it. */
 class ManyNodesOnPostgreSqlTest extends ManyNodes {

@@ -53,10 +53,21 @@ final class PostgreSql implements AutoCloseable {
             port = socket.getLocalPort();
         }
         String data = folder.resolve("data").toString();
-        run(user, programs.resolve("initdb").toString(), "-D", data, "-U", "osprey", "-A", "trust", "-E", "UTF8", "--no-sync");
+        run(
+                user,
+                programs.resolve("initdb").toString(),
+                "-D",
+                data,
+                "-U",
+                "osprey",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-sync");
         String control = programs.resolve("pg_ctl").toString();
-        PostgreSql started = new PostgreSql(
-                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", Optional.of(folder), user, control);
+        PostgreSql started =
+                new PostgreSql("jdbc:postgresql://127.0.0.1:" + port + "/postgres", Optional.of(folder), user, control);
         run(
                 user,
                 control,
@@ -83,7 +94,8 @@ final class PostgreSql implements AutoCloseable {
                 }
             }
         }
-        return Optional.ofNullable(Requires.program("PostgreSQL", "initdb").toRealPath().getParent())
+        return Optional.ofNullable(
+                        Requires.program("PostgreSQL", "initdb").toRealPath().getParent())
                 .orElseThrow();
     }
 
@@ -104,8 +116,7 @@ final class PostgreSql implements AutoCloseable {
                     .start();
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
-                throw new IllegalStateException(
-                        "%s failed: %s".formatted(command, Files.readString(output.toPath())));
+                throw new IllegalStateException("%s failed: %s".formatted(command, Files.readString(output.toPath())));
             }
         } finally {
             Files.deleteIfExists(output.toPath());

@@ -28,11 +28,16 @@ class RetentionTest {
         this.folder = folder;
         this.bench = new Bench(
                 folder,
-                "url", Bench.inMemory(),
-                "keep-files-hours", "10",
-                "keep-record-hours", "5",
-                "max-files-mib", "3",
-                "max-progress-events", "20");
+                "url",
+                Bench.inMemory(),
+                "keep-files-hours",
+                "10",
+                "keep-record-hours",
+                "5",
+                "max-files-mib",
+                "3",
+                "max-progress-events",
+                "20");
         this.jobs = bench.node(
                 new Kind("file", 1, run -> {
                     Files.write(run.folder().resolve("file"), new byte[MIB]);
@@ -83,21 +88,25 @@ class RetentionTest {
     @Test
     void expiresTheOldestWhereFilesTakeTooMuch() throws Exception {
         List<Job> all = List.of(done("file"), done("file"), done("file"), done("file"), done("file"));
-        Job waiting = jobs.submit(
-                NewJob.of("nobody's", "{}"), made -> Files.write(made.resolve("input"), new byte[4 * MIB]));
+        Job waiting =
+                jobs.submit(NewJob.of("nobody's", "{}"), made -> Files.write(made.resolve("input"), new byte[4 * MIB]));
         jobs.cleanUp();
         assertEquals(
                 List.of(State.EXPIRED, State.EXPIRED, State.SUCCEEDED, State.SUCCEEDED, State.SUCCEEDED),
-                all.stream().map(job -> jobs.find(job.id()).orElseThrow().state()).toList());
+                all.stream()
+                        .map(job -> jobs.find(job.id()).orElseThrow().state())
+                        .toList());
         assertTrue(Files.exists(jobs.folder(waiting).resolve("input")));
     }
 
     @Test
     void removesFoldersOfNobodyAndNothingElse() throws Exception {
         Path artifacts = folder.resolve("artifacts");
-        Path orphan = Files.createDirectories(artifacts.resolve(UUID.randomUUID().toString()));
+        Path orphan =
+                Files.createDirectories(artifacts.resolve(UUID.randomUUID().toString()));
         Files.writeString(orphan.resolve("left"), "x");
-        Path recent = Files.createDirectories(artifacts.resolve(UUID.randomUUID().toString()));
+        Path recent =
+                Files.createDirectories(artifacts.resolve(UUID.randomUUID().toString()));
         Path operators = Files.createDirectories(artifacts.resolve("notes"));
         Job kept = done("file");
         FileTime old = FileTime.from(bench.clock.instant().minus(Duration.ofDays(2)));

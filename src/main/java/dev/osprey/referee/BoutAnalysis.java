@@ -1,0 +1,394 @@
+package dev.osprey.referee;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.fencing.Bout;
+import dev.osprey.fencing.Bout.Fencers;
+import dev.osprey.fencing.Decision;
+import dev.osprey.fencing.Rule;
+import dev.osprey.fencing.Signal;
+import dev.osprey.fencing.Weapon;
+import dev.osprey.imaging.FisheyeCorrection;
+import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Picture;
+import dev.osprey.imaging.VideoFrame;
+import dev.osprey.imaging.VideoLimits;
+import dev.osprey.imaging.VideoReader;
+import dev.osprey.inference.Priority;
+import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.Ticket;
+import dev.osprey.inference.Work;
+import dev.osprey.jobs.JobKind;
+import dev.osprey.jobs.JobRun;
+import dev.osprey.model.ModelKind;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.pose.FencerTracker;
+import dev.osprey.pose.Person;
+import dev.osprey.runtime.Cancellation;
+import dev.osprey.runtime.Lease;
+import dev.osprey.runtime.WarmModels;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The analysis of one bout, as a job: from frames or a video and the box's signal to a decision and a video that shows it.
+ *
+ * <p>Every finished part is moved to its place in one step, so that a later attempt goes on where an earlier one was ended: with
+ * the video, if that was made.
+ */
+@ApplicationScoped
+public class BoutAnalysis implements JobKind {
+
+    static final String KIND = "referee";
+
+    /** In the job's folder: an upload. */
+    static final String VIDEO = "video";
+
+    static final String SIGNAL = "signal.txt";
+
+    static final String STREAMED = "streamed_video.mp4";
+    static final String OVERLAY = "overlay.mp4";
+    static final String RESULT = "analysis_result.json";
+
+    /** Nobody watches: the streams go first for as long as it takes. */
+    private static final Duration PATIENCE = Duration.ofHours(24);
+
+    private static final long CANCEL_CHECK_MILLIS = 100;
+
+    /** Least confidence of a point that counts. */
+    private static final float SEEN = 0.3f;
+
+    private final OspreyConfig config;
+    private final WarmModels models;
+    private final Scheduler scheduler;
+    private final Rule rule;
+    private final Weapon weapon;
+    private final PoseWork work = new PoseWork();
+
+    @Inject
+    public BoutAnalysis(OspreyConfig config, WarmModels models, Scheduler scheduler) {
+        this.config = config;
+        this.models = models;
+        this.scheduler = scheduler;
+        this.rule = Rule.of(config.referee().rule());
+        this.weapon = Weapon.of(config.referee().weapon());
+    }
+
+    @Override
+    public String name() {
+        return KIND;
+    }
+
+    @Override
+    public int concurrency() {
+        return config.referee().concurrentAnalyses();
+    }
+
+    /** Why nobody's points can be found; nothing where they can. */
+    Optional<String> obstacle() {
+        return Optional.<String>empty()
+                .or(() -> obstacle(config.referee().detectorModel(), ModelKind.PERSON_DETECTION, ModelKind.YOLO_POSE))
+                .or(() -> obstacle(
+                        config.referee().poseModel(),
+                        ModelKind.POSE_LANDMARKS,
+                        ModelKind.RTMPOSE,
+                        ModelKind.YOLO_POSE));
+    }
+
+    private Optional<String> obstacle(String model, ModelKind... kinds) {
+        Optional<ModelManifest> served = models.served(model);
+        if (served.isEmpty()) {
+            return Optional.of("The model \"%s\" is not loaded".formatted(model));
+        }
+        return List.of(kinds).contains(served.get().kind())
+                ? Optional.empty()
+                : Optional.of("The model \"%s\" is of the kind %s, which does not find people or their points"
+                        .formatted(model, served.get().kind().wireName()));
+    }
+
+    @Override
+    public String run(JobRun run) throws IOException {
+        return new Run(run).result();
+    }
+
+    private static Bout.Person measured(Person person) {
+        float[] points = person.points(SEEN);
+        double[] numbers = new double[points.length];
+        for (int i = 0; i < points.length; i++) {
+            numbers[i] = points[i];
+        }
+        Person.Box box = person.box();
+        return new Bout.Person(box.left(), box.upper(), box.right(), box.lower(), numbers);
+    }
+
+    /** One bout. One thread. */
+    private final class Run {
+
+        private final JobRun run;
+        private final AnalysisRequest request;
+        private final Path folder;
+        private final Instant begun = Instant.now();
+        private int skippedFrames;
+
+        Run(JobRun run) {
+            this.run = run;
+            this.request = AnalysisRequest.ofJson(run.job().parameters());
+            this.folder = run.folder();
+        }
+
+        String result() throws IOException {
+            Signal signal = Signal.parse(
+                    request.signalName(), Files.readString(folder.resolve(SIGNAL), StandardCharsets.UTF_8));
+            if (!signal.bothHit()) {
+                return publish(Result.skipped(run.job(), request, signal, begun));
+            }
+            obstacle().ifPresent(why -> {
+                throw new OspreyException(ErrorCode.MODEL_NOT_READY, "YOLO model not loaded: " + why);
+            });
+            Path video = video();
+            // As the protocol's first implementation tells; clients print it.
+            tell(Stage.ANALYSIS, 0, "Starting YOLO analysis");
+            Sighting sighting = watch(video);
+            tell(Stage.DECISION, 0, "Deciding by the rule " + rule.ruleName());
+            Bout bout = sighting.bout();
+            double signalFps = config.referee().signalAtVideoRate() ? bout.fps() : Signal.FPS;
+            Decision decision = rule.decide(signal, bout, weapon, signalFps);
+            tell(Stage.DECISION, 1, decision.reason());
+            if (request.overlay()) {
+                draw(video, sighting, signal, decision);
+            }
+            return publish(
+                    Result.of(run.job(), request, signal, bout, decision, sighting.frames(), skippedFrames, begun));
+        }
+
+        private void tell(Stage stage, double progress, String message) {
+            run.progress(stage.wireName(), stage.ofWhole(progress), message);
+        }
+
+        private void checkCancelled() {
+            if (run.cancellation().isRequested()) {
+                throw new OspreyException(ErrorCode.CANCELLED, "The analysis was cancelled");
+            }
+        }
+
+        /** The video that is analysed: an upload as it came, or one made of the frames. */
+        private Path video() throws IOException {
+            if (request.videoName().isPresent()) {
+                return folder.resolve(VIDEO);
+            }
+            Path made = folder.resolve(STREAMED);
+            if (Spool.hasFrames(folder)) {
+                Footage footage = new Footage(folder, imageLimits(), 1);
+                skippedFrames = footage.write(
+                        made,
+                        run.cancellation(),
+                        progress -> tell(Stage.VIDEO_RECONSTRUCTION, progress, "Video reconstructed from frames"));
+                Spool.deleteFrames(folder);
+            } else {
+                tell(Stage.VIDEO_RECONSTRUCTION, 1, "Video reconstructed from frames");
+            }
+            run.artifact(STREAMED, "video/mp4", made);
+            return made;
+        }
+
+        private ImageLimits imageLimits() {
+            return new ImageLimits(
+                    config.referee().maxMessageBytes(),
+                    config.imaging().maxWidth(),
+                    config.imaging().maxHeight());
+        }
+
+        private VideoReader open(Path video) {
+            int frames = config.referee().maxFrames();
+            return new VideoReader(
+                    video,
+                    new VideoLimits(
+                            config.imaging().maxWidth(), config.imaging().maxHeight(), Duration.ofHours(24), frames));
+        }
+
+        /** Goes through a video, its lens corrected where that is asked for. */
+        private void each(VideoReader reader, Viewer viewer) {
+            OspreyConfig.Referee settings = config.referee();
+            try (@Nullable
+                    FisheyeCorrection correction = settings.fisheyeEnabled()
+                            ? new FisheyeCorrection(
+                                    reader.width(),
+                                    reader.height(),
+                                    settings.fisheyeStrength(),
+                                    settings.fisheyeBalance())
+                            : null) {
+                for (Optional<VideoFrame> next = reader.next(); next.isPresent(); next = reader.next()) {
+                    checkCancelled();
+                    try (VideoFrame frame = next.get()) {
+                        if (correction == null) {
+                            viewer.see(frame.seconds(), frame.picture());
+                        } else {
+                            try (Picture corrected = correction.correct(frame.picture())) {
+                                viewer.see(frame.seconds(), corrected);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /** Looks for the fencers in every picture. */
+        private Sighting watch(Path video) {
+            try (VideoReader reader = open(video)) {
+                Sighting sighting =
+                        new Sighting(reader.frameRate(), config.referee().maxFrames());
+                FencerTracker tracker = new FencerTracker();
+                double expected = reader.frameCount().orElse(0);
+                if (config.referee().fisheyeEnabled()) {
+                    tell(Stage.FISHEYE, 1, "The lens is corrected");
+                }
+                each(reader, (seconds, picture) -> {
+                    sighting.add(seconds, look(picture, tracker));
+                    tell(
+                            Stage.YOLO,
+                            expected > 0 ? sighting.frames() / expected : 0,
+                            "Frame %d%s"
+                                    .formatted(sighting.frames(), expected > 0 ? " of %.0f".formatted(expected) : ""));
+                });
+                tell(Stage.YOLO, 1, "%d frames".formatted(sighting.frames()));
+                return sighting;
+            }
+        }
+
+        /** One picture's turn on the models, behind the live streams. */
+        private Fencers look(Picture picture, FencerTracker tracker) {
+            Look look = new Look(picture, tracker);
+            Ticket ticket = scheduler.submit(work, look, Priority.BATCH, PATIENCE);
+            try {
+                while (true) {
+                    try {
+                        return look.seen.get(CANCEL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+                    } catch (TimeoutException e) {
+                        checkCancelled();
+                    }
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof OspreyException known
+                        ? known
+                        : new OspreyException(ErrorCode.MODEL_FAILED, "A frame could not be looked at", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new OspreyException(ErrorCode.CANCELLED, "The analysis was interrupted", e);
+            } finally {
+                ticket.cancel();
+                look.release();
+            }
+        }
+
+        /** The video once more, with what was seen in it and what it led to. */
+        private void draw(Path video, Sighting sighting, Signal signal, Decision decision) {
+            Path drawn = folder.resolve(OVERLAY);
+            try (VideoReader reader = open(video);
+                    OverlayVideo overlay = new OverlayVideo(drawn, reader.frameRate(), sighting, signal, decision)) {
+                each(reader, (seconds, picture) -> {
+                    overlay.draw(seconds, picture);
+                    tell(
+                            Stage.OVERLAY,
+                            overlay.frames() / (double) sighting.frames(),
+                            "Frame %d of %d".formatted(overlay.frames(), sighting.frames()));
+                });
+                overlay.finish();
+            }
+            run.artifact(OVERLAY, "video/mp4", drawn);
+        }
+
+        private String publish(JsonObject result) throws IOException {
+            Path file = folder.resolve(RESULT);
+            Path unfinished = folder.resolve(RESULT + ".unfinished");
+            Files.writeString(unfinished, result.toString(), StandardCharsets.UTF_8);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            run.artifact(RESULT, "application/json", file);
+            return Result.withoutKeypoints(result).toString();
+        }
+    }
+
+    /** Looks at the pictures of a video one by one. */
+    private interface Viewer {
+        void see(double seconds, Picture picture);
+    }
+
+    /** A picture on which the fencers are to be found. */
+    private final class Look {
+
+        private final Picture picture;
+        private final FencerTracker tracker;
+        private final CompletableFuture<Fencers> seen = new CompletableFuture<>();
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        Look(Picture picture, FencerTracker tracker) {
+            this.picture = picture;
+            this.tracker = tracker;
+        }
+
+        void run(Cancellation cancellation) {
+            if (!taken.compareAndSet(false, true)) {
+                return;
+            }
+            try (Lease detector = models.lease(config.referee().detectorModel());
+                    Lease pose = models.lease(config.referee().poseModel())) {
+                dev.osprey.pose.Fencers fencers = tracker.track(picture, detector, pose, cancellation);
+                seen.complete(new Fencers(
+                        fencers.left().map(BoutAnalysis::measured).orElse(null),
+                        fencers.right().map(BoutAnalysis::measured).orElse(null)));
+            } catch (RuntimeException e) {
+                seen.completeExceptionally(e);
+            }
+        }
+
+        /** From now on nobody uses the picture: it will not be looked at any more, or that has ended. */
+        void release() {
+            if (!taken.compareAndSet(false, true)) {
+                seen.handle((fencers, failure) -> true).join();
+            }
+        }
+    }
+
+    /** The pictures of all analyses, one at a time: what one waits for, no other's end may cancel. */
+    private final class PoseWork implements Work<Look> {
+
+        private static final ModelManifest.Batch ONE = new ModelManifest.Batch(1, Duration.ZERO);
+
+        @Override
+        public String model() {
+            return config.referee().poseModel();
+        }
+
+        @Override
+        public ModelManifest.Batch batch() {
+            return ONE;
+        }
+
+        @Override
+        public void run(List<Look> looks, Cancellation cancellation) {
+            looks.forEach(look -> look.run(cancellation));
+        }
+
+        @Override
+        public void refuse(Look look, OspreyException why) {
+            look.taken.set(true);
+            look.seen.completeExceptionally(why);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.osprey.referee;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.jobs.Job;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.EntityPart;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /analyze} and {@code /streaming/stats}; see {@link RefereeAddress}. */
+@Singleton
+@Path("referee")
+@Produces(MediaType.APPLICATION_JSON)
+public class RefereeResource {
+
+    private static final int UNPROCESSABLE = 422;
+    private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "t", "y");
+    private static final Set<String> FALSE = Set.of("false", "0", "no", "off", "f", "n", "");
+
+    /** Of a flag's text. */
+    private static final int MAX_FLAG_BYTES = 16;
+
+    private final Referee referee;
+
+    @Inject
+    public RefereeResource(Referee referee) {
+        this.referee = referee;
+    }
+
+    @GET
+    @Path("stats")
+    public JsonObject stats() {
+        return referee.stats();
+    }
+
+    /** A video and its signal in, the result out once it is there. */
+    @POST
+    @Path("analyze")
+    @LimitedUpload
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    public CompletionStage<Response> analyze(List<EntityPart> parts) throws IOException {
+        Optional<EntityPart> video = named(parts, "video");
+        Optional<EntityPart> signal = named(parts, "signal");
+        List<JsonObject> missing = new ArrayList<>();
+        if (video.isEmpty()) {
+            missing.add(missing("video"));
+        }
+        if (signal.isEmpty()) {
+            missing.add(missing("signal"));
+        }
+        if (!missing.isEmpty()) {
+            JsonArrayBuilder detail = Json.createArrayBuilder();
+            missing.forEach(detail::add);
+            return CompletableFuture.completedStage(Response.status(UNPROCESSABLE)
+                    .entity(Json.createObjectBuilder().add("detail", detail).build())
+                    .build());
+        }
+        String videoName = fileName(video.get(), "Video");
+        String signalName = fileName(signal.get(), "Signal");
+        boolean keypoints = flag(parts, "include_keypoints", false);
+        boolean overlay = flag(parts, "save_overlay", true);
+        referee.obstacle().ifPresent(why -> {
+            throw new OspreyException(ErrorCode.MODEL_NOT_READY, "YOLO model not loaded");
+        });
+        AnalysisRequest request = new AnalysisRequest(
+                Optional.empty(), signalName, Optional.of(videoName), keypoints, overlay, Optional.empty());
+        Job job = referee.submit(signalName, request, folder -> {
+            try (InputStream content = video.get().getContent()) {
+                Files.copy(content, folder.resolve(BoutAnalysis.VIDEO));
+            }
+            Files.write(folder.resolve(BoutAnalysis.SIGNAL), limited(signal.get()));
+        });
+        return referee.ended(job.id()).thenApply(this::answer);
+    }
+
+    private byte[] limited(EntityPart signal) throws IOException {
+        int limit = referee.settings().maxSignalBytes();
+        byte[] text = signal.getContent().readNBytes(limit + 1);
+        if (text.length > limit) {
+            throw new OspreyException(
+                    ErrorCode.UPLOAD_TOO_LARGE,
+                    "The signal file is larger than the limit of %d bytes".formatted(limit));
+        }
+        return text;
+    }
+
+    private Response answer(Job job) {
+        return Response.ok(referee.result(job)).build();
+    }
+
+    private static Optional<EntityPart> named(List<EntityPart> parts, String name) {
+        return parts.stream().filter(part -> name.equals(part.getName())).findFirst();
+    }
+
+    private static JsonObject missing(String part) {
+        return Json.createObjectBuilder()
+                .add("loc", Json.createArrayBuilder().add("body").add(part))
+                .add("msg", "Field required")
+                .add("type", "missing")
+                .build();
+    }
+
+    private static String fileName(EntityPart part, String which) {
+        String name = part.getFileName().orElse("");
+        if (name.isEmpty()) {
+            throw new OspreyException(ErrorCode.SETTING_INVALID, which + " file must have a filename");
+        } else if (name.length() > Request.MAX_NAME_LENGTH) {
+            throw new OspreyException(
+                    ErrorCode.SETTING_INVALID,
+                    "%s file's name has %d characters, the limit is %d"
+                            .formatted(which, name.length(), Request.MAX_NAME_LENGTH));
+        }
+        return name;
+    }
+
+    private static boolean flag(List<EntityPart> parts, String name, boolean otherwise) throws IOException {
+        Optional<EntityPart> part = named(parts, name);
+        if (part.isEmpty()) {
+            return otherwise;
+        }
+        String text = new String(part.get().getContent().readNBytes(MAX_FLAG_BYTES), UTF_8)
+                .strip()
+                .toLowerCase(Locale.ROOT);
+        if (TRUE.contains(text)) {
+            return true;
+        } else if (FALSE.contains(text)) {
+            return text.isEmpty() ? otherwise : false;
+        }
+        throw new OspreyException(
+                ErrorCode.SETTING_INVALID, "%s is \"%s\", expected true or false".formatted(name, text));
+    }
+}

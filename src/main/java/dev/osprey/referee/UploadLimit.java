@@ -1,0 +1,84 @@
+package dev.osprey.referee;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.ext.Provider;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Refuses a body that is too large: by its announced length before it is read, and while it is read where it was not announced. */
+@Provider
+@LimitedUpload
+public class UploadLimit implements ContainerRequestFilter {
+
+    private static final int BYTES_PER_MIB = 1_048_576;
+
+    private final int limitMib;
+
+    @Inject
+    public UploadLimit(OspreyConfig config) {
+        this.limitMib = config.referee().maxUploadMib();
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        if (contentLength(request) > limitBytes()) {
+            throw tooLarge();
+        }
+        request.setEntityStream(new Limited(request.getEntityStream()));
+    }
+
+    /** By the header: the context's own number ends at 2 GiB. */
+    private static long contentLength(ContainerRequestContext request) {
+        String header = request.getHeaderString("Content-Length");
+        try {
+            return header == null ? -1 : Long.parseLong(header);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private long limitBytes() {
+        return (long) limitMib * BYTES_PER_MIB;
+    }
+
+    private OspreyException tooLarge() {
+        return new OspreyException(
+                ErrorCode.UPLOAD_TOO_LARGE, "The upload is larger than the limit of %d MiB".formatted(limitMib));
+    }
+
+    private final class Limited extends FilterInputStream {
+
+        private long left = limitBytes();
+
+        Limited(InputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public int read() throws IOException {
+            return counted(super.read(), 1);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            return counted(read, read);
+        }
+
+        private int counted(int result, int bytes) {
+            if (result >= 0) {
+                left -= bytes;
+                if (left < 0) {
+                    throw tooLarge();
+                }
+            }
+            return result;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.osprey.referee;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.RealServer;
+import dev.osprey.StartedServer;
+import dev.osprey.StreamClient;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Limits and switches of the protocol, by the variables of its first implementation, against servers that operators start. */
+class RefereeSettingsIT {
+
+    private static final byte[] JPEG = Streamer.image("jpg", 64, 48);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path home;
+
+    private StartedServer server(String... environment) throws Exception {
+        Map<String, String> all = new java.util.HashMap<>();
+        for (int i = 0; i < environment.length; i += 2) {
+            all.put(environment[i], environment[i + 1]);
+        }
+        all.put("REFEREE_OUTPUT_DIR", home.resolve("data").toString());
+        return new StartedServer(home, StartedServer.freePort(), all);
+    }
+
+    private static JsonObject stats(StartedServer server) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(server.http("/streaming/stats")).build(), BodyHandlers.ofString());
+        return StreamClient.json(answer.body());
+    }
+
+    private long spools() throws IOException {
+        Path folder = home.resolve("data").resolve("referee");
+        if (!Files.exists(folder)) {
+            return 0;
+        }
+        try (Stream<Path> folders = Files.list(folder)) {
+            return folders.count();
+        }
+    }
+
+    /** [20, 35, 36] and the limit of bytes. */
+    @Test
+    void endsASessionThatIsSilent() throws Exception {
+        try (StartedServer server = server(
+                "REFEREE_STREAMING_SESSION_TIMEOUT", "3",
+                "REFEREE_MAX_STREAMING_SESSIONS", "2",
+                "REFEREE_MAX_STREAMING_MEMORY_MB", "1")) {
+            try (Streamer silent = new Streamer(server.webSocket("/stream"));
+                    Streamer other = new Streamer(server.webSocket("/stream"))) {
+                silent.start("silent");
+                silent.frame("silent", 0, JPEG);
+                other.start("other");
+                JsonObject error = silent.next("error");
+                assertEquals("SESSION_TIMEOUT", error.getString("error_code"));
+                assertTrue(
+                        error.getString("error_message").matches("Session timeout: no activity for [34]\\.\\ds"),
+                        error::toString);
+                assertFalse(error.getBoolean("recoverable"));
+                silent.closed(1001);
+                assertEquals("SESSION_TIMEOUT", other.next("error").getString("error_code"));
+            }
+            RealServer.await("nothing is left", () -> spools() == 0);
+            try (Streamer full = new Streamer(server.webSocket("/stream"))) {
+                full.start("full");
+                full.announce("full", 0, ",\"encoding\":\"raw\"");
+                full.send(Streamer.raw(1920, 1080));
+                full.refused("FRAME_PROCESSING_FAILED", "Maximum memory limit reached (1.0 MB)", 1013);
+            }
+            RealServer.await("nobody is counted", () -> stats(server).getInt("active_sessions") == 0);
+            try (Streamer next = new Streamer(server.webSocket("/stream"))) {
+                next.start("next");
+                assertEquals("received", next.frame("next", 0, JPEG));
+            }
+            assertFalse(
+                    server.log().contains("WARNING") && server.log().contains("dev.osprey.referee"), server::toString);
+        }
+    }
+
+    /** [39] */
+    @Test
+    void streamsNothingWhereThatIsSwitchedOff() throws Exception {
+        try (StartedServer server = server("REFEREE_STREAMING_ENABLED", "No")) {
+            try (Streamer client = new Streamer(server.webSocket("/stream"))) {
+                client.refused(
+                        "STREAMING_DISABLED",
+                        "Real-time streaming is disabled. Please upload a complete video via /analyze.",
+                        1008);
+            }
+            assertEquals(
+                    "{\"streaming_enabled\":false,\"message\":\"Streaming disabled. Use POST /analyze uploads.\"}",
+                    stats(server).toString());
+        }
+    }
+
+    @Test
+    void goesOnAfterTheServerWasKilledWhileFramesCame() throws Exception {
+        int port = StartedServer.freePort();
+        Map<String, String> environment =
+                Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString());
+        try (StartedServer server = new StartedServer(home, port, environment);
+                Streamer client = new Streamer(server.webSocket("/stream"))) {
+            client.start("killed");
+            for (int i = 0; i < 5; i++) {
+                client.frame("killed", i, JPEG);
+            }
+            client.announce("killed", 5, "");
+            client.sendHalf(JPEG);
+            // As kill -9 does: the server has no say in it.
+            server.process().destroyForcibly().waitFor();
+        }
+        try (StartedServer server = new StartedServer(home, port, environment);
+                Streamer client = new Streamer(server.webSocket("/stream"))) {
+            assertEquals(5, client.start("killed", ",\"resume\":true").getInt("next_frame"));
+            assertEquals("received", client.frame("killed", 5, JPEG));
+            assertEquals(6, client.end("killed", 6).getInt("frame_count"));
+            client.signal("killed", "phrase.txt", Streamer.SINGLE);
+            assertEquals(
+                    "process_complete",
+                    client.processed(new java.util.ArrayList<>()).getString("type"));
+        }
+    }
+}
