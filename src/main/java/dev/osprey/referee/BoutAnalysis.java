@@ -28,8 +28,6 @@ import dev.osprey.pose.Person;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,8 +51,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every finished part is moved to its place in one step, so that a later attempt goes on where an earlier one was ended: with
  * the video, if that was made.
  */
-@ApplicationScoped
-public class BoutAnalysis implements JobKind {
+public final class BoutAnalysis implements JobKind {
 
     static final String KIND = "referee";
 
@@ -82,8 +79,7 @@ public class BoutAnalysis implements JobKind {
     private final Weapon weapon;
     private final PoseWork work = new PoseWork();
 
-    @Inject
-    public BoutAnalysis(OspreyConfig config, WarmModels models, Scheduler scheduler) {
+    BoutAnalysis(OspreyConfig config, WarmModels models, Scheduler scheduler) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;

@@ -1,8 +1,10 @@
 package dev.osprey.referee;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
 import dev.osprey.metrics.Meters;
+import dev.osprey.runtime.WarmModels;
 import dev.osprey.socket.Caretaker;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -19,6 +21,12 @@ class RefereeProducer {
 
     @Resource
     private @Nullable ManagedExecutorService errands;
+
+    @Produces
+    @Singleton
+    BoutAnalysis analysis(OspreyConfig config, WarmModels models, Scheduler scheduler) {
+        return new BoutAnalysis(config, models, scheduler);
+    }
 
     @Produces
     @Singleton
