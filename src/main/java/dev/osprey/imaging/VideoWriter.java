@@ -168,6 +168,7 @@ public final class VideoWriter implements AutoCloseable {
         context.color_primaries(avutil.AVCOL_PRI_BT709);
         context.color_trc(avutil.AVCOL_TRC_BT709);
         context.color_range(avutil.AVCOL_RANGE_MPEG);
+        context.chroma_sample_location(avutil.AVCHROMA_LOC_LEFT);
         try (AVRational tick = new AVRational();
                 AVRational rate = avutil.av_d2q(settings.frameRate(), 1_001_000)) {
             tick.num(1).den(TICKS_PER_SECOND);
@@ -214,6 +215,7 @@ public final class VideoWriter implements AutoCloseable {
         converted.color_primaries(avutil.AVCOL_PRI_BT709);
         converted.color_trc(avutil.AVCOL_TRC_BT709);
         converted.color_range(avutil.AVCOL_RANGE_MPEG);
+        converted.chroma_location(avutil.AVCHROMA_LOC_LEFT);
         conversion.flags(swscale.SWS_BILINEAR | swscale.SWS_ACCURATE_RND);
         conversion.threads(1);
     }
