@@ -133,6 +133,8 @@ public final class VideoReader implements AutoCloseable {
         Ffmpeg.option(options, "protocol_whitelist", "file");
         Ffmpeg.option(options, "format_whitelist", CONTAINERS);
         Ffmpeg.option(options, "codec_whitelist", DECODERS);
+        // A QuickTime file may say that its pictures are in another one.
+        Ffmpeg.option(options, "enable_drefs", "0");
         int result = avformat.avformat_open_input(container, Ffmpeg.url(file), null, options);
         avutil.av_dict_free(options);
         if (result < 0) {
