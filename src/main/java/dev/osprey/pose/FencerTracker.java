@@ -79,7 +79,7 @@ public final class FencerTracker {
             boolean bothSeen = seen.size() == 2;
             look = sinceLook >= (bothSeen ? LOOK_AROUND : LOOK_WHILE_MISSING) - 1;
             if (look) {
-                people.all().forEach(person -> addUnlessFollowed(person, seen));
+                people.all().forEach(person -> People.addUnlessSeen(person, seen));
             } else if (!bothSeen) {
                 lookAround(people, left, seen);
                 lookAround(people, right, seen);
@@ -100,18 +100,17 @@ public final class FencerTracker {
         if (trail != null && trail.missing() < FORGOTTEN) {
             Crop expected = trail.expected();
             Crop upright = new Crop(expected.centreX(), expected.centreY(), expected.width(), expected.height(), 0);
-            people.within(List.of(upright.squared(SURROUNDINGS, 0))).forEach(person -> addUnlessFollowed(person, seen));
+            people.within(List.of(upright.squared(SURROUNDINGS, 0)))
+                    .forEach(person -> People.addUnlessSeen(person, seen));
         }
     }
 
-    /** Who is followed is placed better than who is found anew. */
-    private static void addUnlessFollowed(Seen person, List<Seen> seen) {
-        if (seen.stream().noneMatch(other -> People.isSame(person, other))) {
-            seen.add(person);
-        }
-    }
-
-    private Fencers assign(Picture picture, List<Seen> seen, boolean everybody) {
+    /**
+     * Says who of those seen is which fencer, and remembers it.
+     *
+     * @param everybody whether everybody on the picture was looked for
+     */
+    Fencers assign(Picture picture, List<Seen> seen, boolean everybody) {
         if (left == null || right == null) {
             Optional<Pair> pair = Pairing.likeliest(seen);
             pair.ifPresent(found -> {

@@ -174,18 +174,12 @@ public final class People {
                 && seen.region().width() < Short.MAX_VALUE;
     }
 
-    /** Two regions can have led to the same person: the surer one stays. */
+    /** Two regions can have led to the same person, or one to a bit of two people: who came first stays. */
     static void addUnlessSeen(Seen person, List<Seen> seen) {
-        if (seen.stream()
-                .noneMatch(other -> isSame(person, other)
-                        && other.person().presence() >= person.person().presence())) {
-            seen.removeIf(other -> isSame(person, other));
+        List<Person> others = seen.stream().map(Seen::person).toList();
+        if (person.person().distance(others) >= OF_ONE_PERSON) {
             seen.add(person);
         }
-    }
-
-    static boolean isSame(Seen one, Seen other) {
-        return one.person().distance(other.person()) < OF_ONE_PERSON;
     }
 
     /** The whole picture, then the squares of it, row by row, those of each scale as few as overlap by half. */

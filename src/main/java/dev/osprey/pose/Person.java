@@ -1,6 +1,7 @@
 package dev.osprey.pose;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A person as seen in one picture: the 17 points of the COCO data set, by their number 0 nose; 1, 2 eyes; 3, 4 ears; 5, 6
@@ -70,16 +71,24 @@ public record Person(float[] points, float[] confidences, float presence, Box bo
     }
 
     /**
-     * How far the same points of both lie apart, in parts of the longer torso: the median, so that limbs that are seen differently
-     * do not count.
+     * How far the points lie from the same points of whoever of others is nearest, in parts of the longer torso of both: the median,
+     * so that limbs that are seen differently do not count. Infinite where there are no others.
+     *
+     * <p>Each point may be nearest to somebody else, so somebody who is put together from the parts of two people is as near to
+     * them as a person who is found twice.
      */
-    double distance(Person other) {
+    double distance(List<Person> others) {
         double[] distances = new double[POINTS];
         for (int point = 0; point < POINTS; point++) {
-            distances[point] = Math.hypot(x(point) - other.x(point), y(point) - other.y(point));
+            distances[point] = Double.POSITIVE_INFINITY;
+            for (Person other : others) {
+                double pixels = Math.hypot(x(point) - other.x(point), y(point) - other.y(point));
+                double distance = pixels / Math.max(1, Math.max(torso(), other.torso()));
+                distances[point] = Math.min(distances[point], distance);
+            }
         }
         Arrays.sort(distances);
-        return distances[POINTS / 2] / Math.max(1, Math.max(torso(), other.torso()));
+        return distances[POINTS / 2];
     }
 
     boolean isFinite() {

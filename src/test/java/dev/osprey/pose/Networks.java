@@ -46,8 +46,12 @@ final class Networks implements AutoCloseable {
     /** As {@link #track}, for nobody who waits. */
     Fencers track(FencerTracker tracker, Photograph photograph, Cancellation cancellation) {
         try (Picture picture = photograph.picture()) {
-            return tracker.track(picture, detector, pose, cancellation);
+            return track(tracker, picture, cancellation);
         }
+    }
+
+    Fencers track(FencerTracker tracker, Picture picture, Cancellation cancellation) {
+        return tracker.track(picture, detector, pose, cancellation);
     }
 
     /** From now on an {@link IllegalStateException} tells that the detector was run. */
