@@ -14,6 +14,7 @@ import pytest
 import tflite
 from onnx import TensorProto
 
+import tflite_to_onnx
 from tflite_to_onnx import CHANNELS_FIRST, CHANNELS_LAST, OnnxGraph, Unsupported, pads, translate
 
 SAME, VALID = tflite.Padding.SAME, tflite.Padding.VALID
@@ -352,3 +353,104 @@ def test_folds_scale_and_channel_order_into_the_convolution() -> None:
 def test_refuses_an_unknown_operator_by_name() -> None:
     with pytest.raises(Unsupported, match="SPACE_TO_DEPTH"):
         run("SPACE_TO_DEPTH", [numbers(1, 4, 4, 1)], [], (1, 2, 2, 4))
+
+
+def test_puts_a_block_of_pixels_where_their_channels_were() -> None:
+    image = numbers(1, 2, 3, 8)
+    expected = np.zeros((1, 4, 6, 2), np.float32)
+    for y, x in np.ndindex(4, 6):
+        first = 2 * (2 * (y % 2) + x % 2)
+        expected[0, y, x] = image[0, y // 2, x // 2, first : first + 2]
+    assert_close(run("DEPTH_TO_SPACE", [image], [], expected.shape, BlockSize=2), expected)
+
+
+class SparseStub:
+    """Sparsity as the flatbuffer gives it, made from a dense tensor by walking through it as the format's text says."""
+
+    def __init__(self, value: np.ndarray, order: list[int], compressed: set[int], blocks: dict[int, int]) -> None:
+        """`blocks` is the size of the block along some axes; `compressed` are the places in `order` that are."""
+        rank = value.ndim
+        shape, split = [], []
+        for axis, length in enumerate(value.shape):
+            size = blocks.get(axis, 1)
+            shape += [length // size, size]
+            split += [2 * axis, 2 * axis + 1]
+        cut = value.reshape(shape)
+        # Outer axes first, then the inner ones of the blocks, in the order in which they are cut.
+        inner = [2 * axis + 1 for axis in blocks]
+        whole = [place for place in split if place % 2 and place not in inner]
+        cut = cut.transpose([2 * axis for axis in range(rank)] + inner + whole)
+        self.expanded = cut.reshape(cut.shape[: rank + len(inner)]).transpose(order)
+        self.order, self.blocks, self.compressed = np.array(order, np.int32), np.array(list(blocks), np.int32), compressed
+        self.levels, self.values = [], []
+        self._walk()
+
+    def _walk(self) -> None:
+        nodes = [()]
+        for level, size in enumerate(self.expanded.shape):
+            if level in self.compressed:
+                kept = [[k for k in range(size) if np.any(self.expanded[(*node, k)])] for node in nodes]
+                segments = np.cumsum([0, *(len(some) for some in kept)])
+                self.levels.append((segments, np.concatenate(kept).astype(np.int64)))
+                nodes = [(*node, k) for node, some in zip(nodes, kept, strict=True) for k in some]
+            else:
+                self.levels.append(size)
+                nodes = [(*node, k) for node in nodes for k in range(size)]
+        self.values = np.array([self.expanded[node] for node in nodes], np.float32)
+
+    def TraversalOrderAsNumpy(self) -> np.ndarray:
+        return self.order
+
+    def BlockMapLength(self) -> int:
+        return len(self.blocks)
+
+    def BlockMapAsNumpy(self) -> np.ndarray:
+        return self.blocks
+
+    def DimMetadata(self, level: int) -> SimpleNamespace:
+        if level in self.compressed:
+            segments, indices = self.levels[level]
+            return SimpleNamespace(
+                Format=lambda: tflite.DimensionType.SPARSE_CSR,
+                ArraySegments=lambda: segments,
+                ArraySegmentsType=lambda: 0,
+                ArrayIndices=lambda: indices,
+                ArrayIndicesType=lambda: 0,
+            )
+        return SimpleNamespace(Format=lambda: tflite.DimensionType.DENSE, DenseSize=lambda: self.levels[level])
+
+
+@pytest.mark.parametrize(
+    "order, compressed, blocks",
+    [
+        ([0, 1, 2, 3], {3}, {}),
+        ([0, 1, 2, 3], {1, 3}, {}),
+        ([3, 0, 2, 1], {0, 3}, {}),
+        ([0, 1, 2, 3, 4, 5], {1}, {0: 2, 3: 4}),
+        ([0, 1, 2, 3, 4], {3}, {3: 4}),
+    ],
+)
+def test_puts_the_zeros_back(order, compressed, blocks, monkeypatch) -> None:
+    value = numbers(4, 3, 2, 8)
+    value[RANDOM.random(value.shape) < 0.95] = 0
+    sparsity = SparseStub(value, order, compressed, blocks)
+    monkeypatch.setattr(tflite_to_onnx, "index_vector", lambda vector, kind: vector)
+    assert sparsity.values.size < value.size
+    np.testing.assert_array_equal(tflite_to_onnx.dense(sparsity.values, value.shape, sparsity), value)
+
+
+def test_scales_a_convolution_behind_a_frame_of_zeros() -> None:
+    graph = OnnxGraph("test")
+    pixels = graph.input("x", TensorProto.FLOAT, [1, 3, 4, 4])
+    framed = graph.node("Pad", pixels, graph.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)))
+    kernel = numbers(2, 3, 3, 3)
+    graph.output(graph.node("Conv", framed, graph.constant(kernel)), "y", TensorProto.FLOAT, [1, 2, 4, 4])
+    image = numbers(1, 3, 4, 4)
+    (before,) = session(graph.model()).run(None, {"x": image * np.float32(0.5)})
+    graph.scale_into_convolution(pixels, 0.5, (2, 1, 0))
+    (after,) = session(graph.model()).run(None, {"x": image[:, ::-1].copy()})
+    assert_close(after, before)
+
+
+def session(model) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
