@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Who follows the events of jobs. Nothing is handed to a follower but what is read from the log after the last that it had: so
@@ -23,12 +22,26 @@ final class Followers {
     private static final Logger LOG = System.getLogger(Followers.class.getName());
 
     private static final int EVENTS_AT_ONCE = 100;
+    /** Shorter than what proxies take an idle connection for. */
+    private static final long QUIET_MILLIS = 15_000;
 
     private final Set<Follower> all = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final Executor executor;
     private final int most;
     private final Log log;
+
+    /** Told by one thread at a time; what it throws ends it. */
+    interface Listener {
+
+        void happened(JobEvent event);
+
+        /** Nothing has happened for a while. */
+        default void quiet() {}
+
+        /** Nothing will be told any more, because the server stops. */
+        default void over() {}
+    }
 
     /** Reads the events of a job after a sequence number. */
     interface Log {
@@ -42,7 +55,7 @@ final class Followers {
     }
 
     /** @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} */
-    AutoCloseable follow(String id, long afterSequence, Consumer<JobEvent> listener) {
+    AutoCloseable follow(String id, long afterSequence, Listener listener) {
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
             throw new OspreyException(
@@ -73,6 +86,28 @@ final class Followers {
         }
     }
 
+    /** Time has passed: whoever has heard nothing for a while is told so. */
+    void passed(long nowMillis) {
+        for (Follower follower : all) {
+            if (follower.told) {
+                follower.told = false;
+                follower.quietSince = nowMillis;
+            } else if (nowMillis - follower.quietSince >= QUIET_MILLIS) {
+                follower.quietSince = nowMillis;
+                follower.quiet = true;
+                follower.look();
+            }
+        }
+    }
+
+    /** Ends all. */
+    void close() {
+        for (Follower follower : all) {
+            follower.close();
+            follower.listener.over();
+        }
+    }
+
     /** The jobs that are followed. */
     Set<String> ids() {
         Set<String> ids = new HashSet<>();
@@ -83,14 +118,17 @@ final class Followers {
     private final class Follower implements AutoCloseable {
 
         private final String id;
-        private final Consumer<JobEvent> listener;
+        private final Listener listener;
         /** Calls of {@link #look} that are not yet dealt with; whoever makes it one has it dealt with. */
         private final AtomicInteger looks = new AtomicInteger();
 
         private volatile long last;
         private volatile boolean closed;
+        private volatile boolean told = true;
+        private volatile boolean quiet;
+        private volatile long quietSince;
 
-        Follower(String id, long afterSequence, Consumer<JobEvent> listener) {
+        Follower(String id, long afterSequence, Listener listener) {
             this.id = id;
             this.last = afterSequence;
             this.listener = listener;
@@ -112,6 +150,10 @@ final class Followers {
             do {
                 try {
                     read();
+                    if (quiet && !closed) {
+                        quiet = false;
+                        listener.quiet();
+                    }
                 } catch (OspreyException e) {
                     // The log cannot be read now; the next look reads on from here.
                     LOG.log(Level.DEBUG, "Events wait for the job store: {0}", e.reason());
@@ -132,7 +174,8 @@ final class Followers {
                         return;
                     }
                     last = event.sequence();
-                    listener.accept(event);
+                    listener.happened(event);
+                    told = true;
                 }
             } while (events.size() == EVENTS_AT_ONCE);
         }

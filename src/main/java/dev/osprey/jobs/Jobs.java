@@ -261,7 +261,20 @@ public final class Jobs implements AutoCloseable {
      * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} where as many follow as may
      */
     public AutoCloseable follow(String id, long afterSequence, Consumer<JobEvent> listener) {
-        return followers.follow(id, afterSequence, listener);
+        return watch(id, afterSequence, listener::accept);
+    }
+
+    /** As {@link #follow}, for a listener that also wants to hear when nothing happens. */
+    AutoCloseable watch(String id, long afterSequence, Followers.Listener listener) {
+        AutoCloseable handle = followers.follow(id, afterSequence, listener);
+        // There is somebody to look after now.
+        wake();
+        return handle;
+    }
+
+    /** Threads for what takes as long as a client likes. */
+    Executor threads() {
+        return executor;
     }
 
     /** The job's folder, which is there until the job expires or is deleted. */
@@ -304,6 +317,7 @@ public final class Jobs implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        followers.close();
         Workers begun = workers;
         if (begun != null) {
             begun.stop(FAREWELL);

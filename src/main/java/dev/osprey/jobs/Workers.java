@@ -181,6 +181,7 @@ final class Workers {
             }
         }
         toCancel.forEach(this::cancel);
+        followers.passed(clock.millis());
         for (Attempt attempt : attempts) {
             try {
                 attempt.attend(config.lease().toMillis());

@@ -1,0 +1,82 @@
+package dev.osprey.jobs;
+
+import jakarta.json.JsonObject;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A job's events to one client, as Server-Sent Events; ends with the job, with the client and with the server. */
+final class EventStream implements Followers.Listener {
+
+    private static final Logger LOG = System.getLogger(EventStream.class.getName());
+
+    private final SseEventSink sink;
+    private final Sse sse;
+    /** Known a moment after the first event may have come. */
+    private final CompletableFuture<AutoCloseable> following = new CompletableFuture<>();
+
+    EventStream(SseEventSink sink, Sse sse) {
+        this.sink = sink;
+        this.sse = sse;
+    }
+
+    void begin(Jobs jobs, String id, long afterSequence) {
+        following.complete(jobs.watch(id, afterSequence, this));
+    }
+
+    @Override
+    public void happened(JobEvent event) {
+        JsonObject json = JobJson.event(event);
+        send(sse.newEventBuilder()
+                .id(Long.toString(event.sequence()))
+                .name(JobJson.wireName(event.type()))
+                .mediaType(MediaType.TEXT_PLAIN_TYPE)
+                .data(String.class, json.toString())
+                .build());
+        if (event.type() == JobEvent.Type.STATE && event.state().isFinished()) {
+            end();
+        }
+    }
+
+    /** A comment, which finds out whether the client is still there. */
+    @Override
+    public void quiet() {
+        send(sse.newEventBuilder().comment("quiet").build());
+    }
+
+    @Override
+    public void over() {
+        end();
+    }
+
+    private void send(OutboundSseEvent event) {
+        if (sink.isClosed()) {
+            end();
+            return;
+        }
+        try {
+            sink.send(event).toCompletableFuture().join();
+        } catch (CompletionException | IllegalStateException e) {
+            LOG.log(Level.DEBUG, "A client stopped following a job", e);
+            end();
+        }
+    }
+
+    private void end() {
+        following
+                .thenAccept(handle -> {
+                    try {
+                        handle.close();
+                    } catch (Exception e) {
+                        throw new IllegalStateException("Ending to follow cannot fail", e);
+                    }
+                })
+                .join();
+        sink.close();
+    }
+}
