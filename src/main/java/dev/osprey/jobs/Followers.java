@@ -100,6 +100,10 @@ final class Followers {
         }
     }
 
+    int count() {
+        return count.get();
+    }
+
     /** Ends all. */
     void close() {
         for (Follower follower : all) {

@@ -563,7 +563,12 @@ final class JobStore implements AutoCloseable {
     }
 
     /** Also for a store that has been closed in the meantime, which is an illegal state. */
-    private static OspreyException unavailable(RuntimeException cause) {
+    private static OspreyException unavailable(RuntimeException failure) {
+        // What the database's driver says; around it is only what was being done at the time.
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         return new OspreyException(ErrorCode.STORE_UNAVAILABLE, "The job store does not answer", cause);
     }
 }

@@ -65,8 +65,9 @@ public final class Jobs implements AutoCloseable {
         this.followers = new Followers(executor, config.maxFollowers(), (id, afterSequence, limit) -> store().events(
                         id, afterSequence, limit));
         for (State state : State.values()) {
-            meters.jobs(state.name(), () -> count(state));
+            meters.jobs(JobJson.wireName(state), () -> count(state));
         }
+        meters.measured("osprey_job_followers", "Clients that follow the events of jobs.", followers::count);
     }
 
     /**

@@ -312,7 +312,8 @@ final class Workers {
 
     private void troubled(OspreyException e) {
         if (trouble.isEmpty()) {
-            LOG.log(Level.ERROR, "{0}; jobs wait until it does", e.reason());
+            LOG.log(Level.ERROR, "{0}; jobs wait until it does", e.reason().replaceAll("\\s+", " "));
+            LOG.log(Level.DEBUG, "Where it was asked", e);
         }
         trouble = Optional.of(e.detail());
         // What this round did not get to, the next one has to.

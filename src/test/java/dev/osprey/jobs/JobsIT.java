@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.RealServer;
 import dev.osprey.StartedServer;
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.Meters;
@@ -20,6 +21,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +76,7 @@ class JobsIT {
         } finally {
             threads.shutdownNow();
         }
-        server = new StartedServer(home, StartedServer.freePort(), Map.of());
+        server = new StartedServer(home, StartedServer.freePort(), Map.of("OSPREY_JOBS_MAX_FOLLOWERS", "1"));
     }
 
     @AfterAll
@@ -185,15 +188,13 @@ class JobsIT {
 
     @Test
     void resumesEventsAfterTheLastOneThatTheClientHad() throws Exception {
-        assertEquals(List.of("1", "2", "3", "4", "5"), ids(get("/" + done + "/events", "Accept", "text/event-stream")));
-        HttpResponse<String> rest = get("/" + done + "/events", "Accept", "text/event-stream", "Last-Event-ID", "3");
+        assertEquals(List.of("1", "2", "3", "4", "5"), ids(follow(done, BodyHandlers.ofString())));
+        HttpResponse<String> rest = follow(done, BodyHandlers.ofString(), "Last-Event-ID", "3");
         assertEquals(List.of("4", "5"), ids(rest));
         assertTrue(rest.body().contains("event: artifact"), rest.body());
         assertTrue(header(rest, "Content-Type").startsWith("text/event-stream"));
         assertEquals(
-                204,
-                get("/" + done + "/events", "Accept", "text/event-stream", "Last-Event-ID", "5")
-                        .statusCode());
+                204, follow(done, BodyHandlers.ofString(), "Last-Event-ID", "5").statusCode());
         JsonObject polled = json(get("/" + done + "/events?after=2", "Accept", "application/json"));
         assertEquals(3, polled.getJsonArray("events").size());
         assertEquals(
@@ -211,12 +212,7 @@ class JobsIT {
     @Test
     void tellsWhatHappensWhileItHappensAndEndsWithTheJob() throws Exception {
         String id = cancelled;
-        HttpResponse<InputStream> stream = HTTP.send(
-                request("/" + id + "/events")
-                        .header("Accept", "text/event-stream")
-                        .build(),
-                BodyHandlers.ofInputStream());
-        assertEquals(200, stream.statusCode());
+        HttpResponse<InputStream> stream = follow(id, BodyHandlers.ofInputStream());
         List<String> lines = new ArrayList<>();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
             String line = reader.readLine();
@@ -239,5 +235,33 @@ class JobsIT {
                 HTTP.send(request("/" + id).DELETE().build(), BodyHandlers.discarding())
                         .statusCode());
         assertEquals(404, get("/" + id).statusCode());
+    }
+
+    @Test
+    void followsForOneClientInPlaceOfAnotherThatHasLeft() throws Exception {
+        try (InputStream first = follow(waiting, BodyHandlers.ofInputStream()).body()) {
+            assertEquals('e', first.read(), "event: state");
+            HttpResponse<String> refused = get("/" + waiting + "/events", "Accept", "text/event-stream");
+            assertEquals(503, refused.statusCode());
+            assertEquals("CAPACITY_EXHAUSTED", json(refused).getString("title"));
+        }
+        HttpResponse<InputStream> next = follow(waiting, BodyHandlers.ofInputStream());
+        assertEquals(200, next.statusCode());
+        next.body().close();
+    }
+
+    /** Waits for the place of whoever was here before: that a client has left is found out when it is next sent something. */
+    private static <T> HttpResponse<T> follow(String id, BodyHandler<T> body, String... headers) throws Exception {
+        HttpRequest.Builder request = request("/" + id + "/events").header("Accept", "text/event-stream");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        AtomicReference<HttpResponse<T>> answer = new AtomicReference<>();
+        RealServer.await("There is a place for a follower", () -> {
+            HttpResponse<T> response = HTTP.send(request.build(), body);
+            answer.set(response);
+            return response.statusCode() != 503;
+        });
+        return Objects.requireNonNull(answer.get());
     }
 }
