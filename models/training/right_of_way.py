@@ -257,12 +257,18 @@ def main() -> None:
     weights = learn(x, y, SHIPPED.ridge)
     odds = held_out(x, y, days, SHIPPED.ridge)
     chosen_odds, chosen = nested(tables, y, days)
-    others = sorted(agreement(held_out(tables[c], y, days, c.ridge), y) for c in GRID)
+    all_speeds = {choices: table for choices, table in tables.items() if choices.attack_speeds == SHIPPED.attack_speeds}
+    all_speeds_odds, _ = nested(all_speeds, y, days)
+    every = [held_out(tables[choices], y, days, choices.ridge) for choices in GRID]
+    others = sorted(agreement(one, y) for one in every)
     results = {
         "phrases": len(phrases),
         "choices": len(GRID),
         "nested": agreement(chosen_odds, y),
         "nestedLoss": round(loss(chosen_odds, y), 4),
+        "choicesOfAllSpeeds": len(all_speeds),
+        "nestedOfAllSpeeds": agreement(all_speeds_odds, y),
+        "allVote": agreement(np.mean(every, axis=0), y),
         "nestedByDay": {day: agreement(chosen_odds[days == day], y[days == day]) for day in np.unique(days).tolist()},
         "nestedChoices": {str(choices): count for choices, count in chosen.most_common()},
         "shipped": agreement(odds, y),

@@ -33,7 +33,7 @@ public final class Benchmark {
 
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
-     * {@code start}, {@code modes}, {@code hands}, {@code signs}.
+     * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code referee}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -46,9 +46,10 @@ public final class Benchmark {
                 case "modes" -> new ModesBenchmark(benchmark).run();
                 case "hands" -> new HandsBenchmark(benchmark).run();
                 case "signs" -> new SignsBenchmark(benchmark).run();
+                case "referee" -> RefereeBenchmark.run();
                 default ->
                     throw new IllegalArgumentException(
-                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands, signs");
+                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands, signs, referee");
             }
         }
     }

@@ -39,6 +39,7 @@ final class Priority {
 
     private final Signal signal;
     private final Weapon weapon;
+    private final Weights weights;
     private final Motion left;
     private final Motion right;
     private final int steps;
@@ -47,9 +48,10 @@ final class Priority {
     /** The first contact that may have been a parry, in steps; null without one. */
     private final @Nullable Integer contact;
 
-    Priority(Signal signal, Bout bout, Weapon weapon) {
+    Priority(Signal signal, Bout bout, Weapon weapon, Weights weights) {
         this.signal = signal;
         this.weapon = weapon;
+        this.weights = weights;
         left = Motion.of(bout, Side.LEFT);
         right = Motion.of(bout, Side.RIGHT);
         steps = left.steps();
@@ -60,7 +62,7 @@ final class Priority {
     Decision decision(String rule, Analysis analysis) {
         Side line = line();
         Answers answers = answers();
-        double odds = Weights.LEARNT.sum(answers, weapon);
+        double odds = weights.sum(answers, weapon);
         Side winner = line == null ? (odds > 0 ? Side.LEFT : Side.RIGHT) : line;
         double confidence = line == null ? confidence(odds) : Thresholds.CLEAR;
         Action action = line == null ? action(winner, answers, confidence) : Action.LINE;
@@ -246,8 +248,8 @@ final class Priority {
 
     private Action action(Side winner, Answers answers, double confidence) {
         Side parried = answers.parry() > 0 ? Side.LEFT : Side.RIGHT;
-        double rest = Weights.LEARNT.sum(new Answers(answers.attack(), answers.hand(), 0), weapon) * winner.forward();
-        double all = Weights.LEARNT.sum(answers, weapon) * winner.forward();
+        double rest = weights.sum(new Answers(answers.attack(), answers.hand(), 0), weapon) * winner.forward();
+        double all = weights.sum(answers, weapon) * winner.forward();
         if (answers.parry() != 0 && parried == winner && all > 2 * rest) {
             return Action.RIPOSTE;
         }

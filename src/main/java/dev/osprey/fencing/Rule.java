@@ -61,6 +61,6 @@ public enum Rule {
         Analysis analysis = classic.analysis();
         return weapon == Weapon.EPEE
                 ? Lamps.decision(ruleName, signal, analysis)
-                : new Priority(signal, bout, weapon).decision(ruleName, analysis);
+                : new Priority(signal, bout, weapon, Weights.LEARNT).decision(ruleName, analysis);
     }
 }
