@@ -67,7 +67,7 @@ final class Priority {
         double confidence = line == null ? confidence(odds) : Thresholds.CLEAR;
         Action action = line == null ? action(winner, answers, confidence) : Action.LINE;
         return new Decision(
-                rule, winner, action, reason(winner, action), confidence, moments(winner, action), analysis);
+                rule, winner, action, reason(winner, action, answers), confidence, moments(winner, action), analysis);
     }
 
     private static double confidence(double odds) {
@@ -261,7 +261,7 @@ final class Priority {
         return ended >= 0 && attackBegan(winner.opponent()) < 0 && began > ended ? Action.TAKE_OVER : Action.ATTACK;
     }
 
-    private String reason(Side winner, Action action) {
+    private String reason(Side winner, Action action, Answers answers) {
         String he = winner.capitalised();
         String other = winner.opponent().capitalised();
         int began = attackBegan(winner);
@@ -273,21 +273,23 @@ final class Priority {
             case TAKE_OVER ->
                 "%s's attack ended at %s without a hit; %s took over at %s."
                         .formatted(other, time(earlierAttackEnded(winner.opponent())), he, time(began));
-            default -> attackReason(winner);
+            default -> attackReason(winner, answers);
         };
     }
 
-    private String attackReason(Side winner) {
+    private String attackReason(Side winner, Answers answers) {
         String he = winner.capitalised();
         String other = winner.opponent().capitalised();
         int began = attackBegan(winner);
         int otherBegan = attackBegan(winner.opponent());
         int stood = stood(winner.opponent());
-        if (stood >= 0 && motion(winner.opponent()).speed(stood) < -Thresholds.STANDING) {
-            return "%s attacked while %s was going back at %s.".formatted(he, other, time(stood));
-        }
-        if (stood >= 0) {
-            return "%s kept coming forward; %s stood at %s.".formatted(he, other, time(stood));
+        if (stood > stood(winner)) {
+            if (motion(winner.opponent()).speed(stood) < -Thresholds.STANDING) {
+                return "%s attacked while %s was going back at %s.".formatted(he, other, time(stood));
+            }
+            return stood < steps(Thresholds.START)
+                    ? "%s started first; %s still stood at %s.".formatted(he, other, time(stood))
+                    : "%s kept coming forward; %s stood at %s.".formatted(he, other, time(stood));
         }
         if (began >= 0 && otherBegan < 0) {
             return "%s attacked from %s up to the hit; %s did not.".formatted(he, time(began), other);
@@ -295,7 +297,11 @@ final class Priority {
         if (began >= 0 && began < otherBegan) {
             return "%s began the attack at %s, %s at %s.".formatted(he, time(began), other, time(otherBegan));
         }
-        return "%s attacked; %s put out the hand first and countered.".formatted(he, other);
+        double attack = weights.sum(new Answers(answers.attack(), 0, 0), weapon) * winner.forward();
+        double hand = weights.sum(new Answers(0, answers.hand(), 0), weapon) * winner.forward();
+        return hand > attack
+                ? "%s attacked; %s put out the hand first and countered.".formatted(he, other)
+                : "%s came at attacking speed for longer than %s.".formatted(he, other);
     }
 
     private List<Moment> moments(Side winner, Action action) {

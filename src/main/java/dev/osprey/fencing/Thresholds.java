@@ -65,6 +65,9 @@ final class Thresholds {
     /** How far back it is said that somebody stood, retreated or attacked; for words only. */
     static final double TOLD = 1.2;
 
+    /** Up to here, standing is not having started yet; for words only. */
+    static final double START = 0.5;
+
     /** Less sure than this is called simultaneous; for words only. */
     static final double CLEAR = 0.6;
 
