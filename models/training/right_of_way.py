@@ -4,7 +4,7 @@
 
 reads ../shared/data/referee/phrases.jsonl.gz and writes the weights that Osprey ships
 (src/main/resources/dev/osprey/fencing/right-of-way.properties) and right_of_way.json: weights without each day, for the
-benchmark and the tests, and every figure of the cross-validation. Nothing is random.
+benchmark and the tests, and every figure of the cross-validation. Chance shakes the tracks of one figure, with a fixed seed.
 
 Three questions are asked of a phrase, dev.osprey.fencing.Priority has them in words; each is answered by a number that changes
 its sign when left and right are exchanged, and there is no constant, so the mirrored phrase has the mirrored decision and needs
@@ -19,6 +19,7 @@ import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,31 +90,41 @@ class Phrase:
         return self.name[:8]
 
 
-def read(path: Path) -> list[Phrase]:
+def read(path: Path) -> list[dict]:
     with gzip.open(path, "rt") as lines:
-        return [phrase(json.loads(line)) for line in lines]
+        return [json.loads(line) for line in lines]
 
 
-def phrase(entry: dict) -> Phrase:
+def track(frames: list) -> np.ndarray:
+    """[frames, 17, 2], not a number where a frame, a point or a coordinate is null."""
+    return np.array(
+        [[[np.nan if c is None else c for c in p or (None, None)] for p in f or [None] * 17] for f in frames], float
+    )
+
+
+def phrase(entry: dict, shaken: Callable[[np.ndarray], np.ndarray] = lambda points: points, late: float = 0) -> Phrase:
+    """
+    Args:
+        shaken: what becomes of a track, as of track()
+        late: seconds that the box's clock is behind the video's
+    """
     times = [
-        (float(found[1]), line)
+        (float(found[1]) + late, line)
         for line in entry["signal"].splitlines()
         if (found := re.search(r"(\d+\.\d+)s", line))
     ]
     return Phrase(
         entry["name"],
-        fencer(entry["left"], entry["fps"], 1),
-        fencer(entry["right"], entry["fps"], -1),
+        fencer(shaken(track(entry["left"])), entry["fps"], 1),
+        fencer(shaken(track(entry["right"])), entry["fps"], -1),
         next(time for time, line in times if "HIT:" in line),
         [time for time, line in times if "Off-Target: Blade-to-blade contact" in line],
         1 if entry["referee"] == "left" else -1,
     )
 
 
-def fencer(frames: list, fps: float, forward: int) -> Fencer:
-    x = np.array(
-        [[np.nan if point is None or point[0] is None else point[0] for point in frame or [None] * 17] for frame in frames]
-    )
+def fencer(points: np.ndarray, fps: float, forward: int) -> Fencer:
+    x = points[..., 0]
     seen = np.arange(len(x))
     at = np.arange(0, seen[-1] / fps + 1e-9, 1 / FPS) * fps
     place = {}
@@ -237,11 +248,36 @@ def nested(tables: dict[Choices, np.ndarray], y: np.ndarray, days: np.ndarray) -
     return odds, chosen
 
 
+def shaken_agreement(entries: list[dict], weights: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """How often the decisions still agree when pictures were worse than the recorder's; weights without the phrase's day."""
+    chance = np.random.default_rng(1)
+
+    def noise(points: np.ndarray) -> np.ndarray:
+        return points + chance.normal(0, 0.04, points.shape)
+
+    def gaps(points: np.ndarray) -> np.ndarray:
+        return np.where(chance.random((len(points), 1, 1)) < 0.3, np.nan, points)
+
+    def agrees(**changes) -> float:
+        x = np.array([answers(phrase(entry, **changes), SHIPPED) for entry in entries])
+        return agreement((x * weights).sum(1), y)
+
+    return {
+        "every point off by 0.04 units": agrees(shaken=noise),
+        "three frames in ten missing": agrees(shaken=gaps),
+        "the box's clock 0.2 s late": agrees(late=0.2),
+        "the box's clock 0.2 s early": agrees(late=-0.2),
+        "units 15 % too small": agrees(shaken=lambda points: points * 1.15),
+        "units 15 % too large": agrees(shaken=lambda points: points * 0.85),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--phrases", type=Path, default=PHRASES)
     arguments = parser.parse_args()
-    phrases = read(arguments.phrases)
+    entries = read(arguments.phrases)
+    phrases = [phrase(entry) for entry in entries]
     y = np.array([one.referee for one in phrases], float)
     days = np.array([one.day for one in phrases])
 
@@ -261,6 +297,10 @@ def main() -> None:
     all_speeds_odds, _ = nested(all_speeds, y, days)
     every = [held_out(tables[choices], y, days, choices.ridge) for choices in GRID]
     others = sorted(agreement(one, y) for one in every)
+    without = {
+        day: [round(float(w), 4) for w in learn(x[days != day], y[days != day], SHIPPED.ridge)]
+        for day in np.unique(days).tolist()
+    }
     results = {
         "phrases": len(phrases),
         "choices": len(GRID),
@@ -281,10 +321,8 @@ def main() -> None:
             )
             for column, question in enumerate(QUESTIONS)
         },
-        "weightsWithout": {
-            day: [round(float(w), 4) for w in learn(x[days != day], y[days != day], SHIPPED.ridge)]
-            for day in np.unique(days).tolist()
-        },
+        "shaken": shaken_agreement(entries, np.array([without[day] for day in days]), y),
+        "weightsWithout": without,
         "answers": {one.name: [round(float(value), 5) for value in row] for one, row in zip(phrases, x)},
     }
     # Lists of numbers on one line each.

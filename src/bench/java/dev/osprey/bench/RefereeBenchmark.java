@@ -96,6 +96,10 @@ final class RefereeBenchmark {
                         .formatted(trained.results().getInt("choicesOfAllSpeeds")),
                 "nestedOfAllSpeeds"));
         table.append(nested("the same, without choosing: all of them vote", "allVote"));
+        trained.results()
+                .getJsonObject("shaken")
+                .forEach((how, figure) -> table.append("| `priority`, %s | %s |  |  |\n"
+                        .formatted(how, percent(Double.parseDouble(figure.toString())))));
         return table.toString();
     }
 

@@ -33,13 +33,15 @@ final class Motion {
     private final double[] reach;
     private final double[] speed;
     private final boolean[] straight;
+    private final double[] seen;
 
-    private Motion(double[] trunk, double[] hand, double[] reach, double[] speed, boolean[] straight) {
+    private Motion(double[] trunk, double[] hand, double[] reach, double[] speed, boolean[] straight, double[] seen) {
         this.trunk = trunk;
         this.hand = hand;
         this.reach = reach;
         this.speed = speed;
         this.straight = straight;
+        this.seen = seen;
     }
 
     static Motion of(Bout bout, Side side) {
@@ -59,7 +61,7 @@ final class Motion {
         for (int i = 0; i < speed.length; i++) {
             speed[i] = Math.max(QUICKEST_BACK, Math.min(QUICKEST, speed[i] * FPS));
         }
-        return new Motion(trunk, hand, reach, speed, straight(bout, side));
+        return new Motion(trunk, hand, reach, speed, straight(bout, side), seen(bout, side));
     }
 
     int steps() {
@@ -88,6 +90,24 @@ final class Motion {
 
     double speed(int first, int last) {
         return mean(speed, first, last);
+    }
+
+    /** How much of the time from first to last trunk and weapon hand were seen, not bridged: 0 to 1. */
+    double seen(int first, int last) {
+        return mean(seen, first, last);
+    }
+
+    private static double[] seen(Bout bout, Side side) {
+        Track track = bout.track(side);
+        return resampled(
+                bout,
+                frame -> Double.isNaN(track.x(frame, REAR_SHOULDER)
+                                + track.x(frame, WEAPON_SHOULDER)
+                                + track.x(frame, REAR_HIP)
+                                + track.x(frame, FRONT_HIP)
+                                + track.x(frame, WEAPON_WRIST))
+                        ? 0
+                        : 1);
     }
 
     /** Whether the weapon arm is straight and level at every step from first to last. */

@@ -64,14 +64,17 @@ final class Priority {
         Answers answers = answers();
         double odds = weights.sum(answers, weapon);
         Side winner = line == null ? (odds > 0 ? Side.LEFT : Side.RIGHT) : line;
-        double confidence = line == null ? confidence(odds) : Thresholds.CLEAR;
+        double confidence = line == null ? confidence(odds) : confidence(Thresholds.LINE_ODDS);
         Action action = line == null ? action(winner, answers, confidence) : Action.LINE;
         return new Decision(
                 rule, winner, action, reason(winner, action, answers), confidence, moments(winner, action), analysis);
     }
 
-    private static double confidence(double odds) {
-        return Math.min(Thresholds.SUREST, 1 / (1 + Math.exp(-Math.abs(odds))));
+    /** The nearer to a coin, the less was seen of the moments that are told. */
+    private double confidence(double odds) {
+        double sure = Math.min(Thresholds.SUREST, 1 / (1 + Math.exp(-Math.abs(odds))));
+        double seen = Math.min(left.seen(told(), touch), right.seen(told(), touch));
+        return 0.5 + (sure - 0.5) * seen;
     }
 
     // The three questions
@@ -269,7 +272,10 @@ final class Priority {
             case LINE -> "%s held the point in line before %s attacked.".formatted(he, other);
             case RIPOSTE ->
                 "%s attacked and was parried at %s; %s has the riposte.".formatted(other, time(contact), he);
-            case SIMULTANEOUS -> "Both attacked together; %s was a little ahead.".formatted(he);
+            case SIMULTANEOUS ->
+                attackBegan(Side.LEFT) < 0 && attackBegan(Side.RIGHT) < 0
+                        ? "Nothing clearly tells them apart; %s was a little ahead.".formatted(he)
+                        : "Both attacked together; %s was a little ahead.".formatted(he);
             case TAKE_OVER ->
                 "%s's attack ended at %s without a hit; %s took over at %s."
                         .formatted(other, time(earlierAttackEnded(winner.opponent())), he, time(began));

@@ -59,6 +59,9 @@ final class Thresholds {
     /** Who holds a line does not attack himself. */
     static final double LINE_SPEED = 0.5;
 
+    /** Logarithm of the odds of a line: it has not been measured, no recorded phrase has one. */
+    static final double LINE_ODDS = 0.5;
+
     /** Slower than this is standing; for words only. */
     static final double STANDING = 0.3;
 

@@ -187,9 +187,10 @@ class PriorityTest {
     @Test
     void bridgesGaps() {
         Bout gaps = bout(30, attackFrom(0.7), attackFrom(1.2), time -> time > 0.1 && (time * 10) % 4 > 1);
-        assertEquals(
-                Side.LEFT,
-                Rule.PRIORITY.decide(signal(BOTH), gaps, Weapon.SABRE).winner());
+        Decision bridged = Rule.PRIORITY.decide(signal(BOTH), gaps, Weapon.SABRE);
+        assertEquals(Side.LEFT, bridged.winner());
+        double sure = decision(attackFrom(0.7), attackFrom(1.2), BOTH).confidence();
+        assertTrue(bridged.confidence() < 0.5 + 0.9 * (sure - 0.5), bridged + " beside " + sure);
     }
 
     @Test
