@@ -3,8 +3,8 @@
     python models/training/bouts.py                                      # the page's samples and the tests' truth
     python models/training/bouts.py --output out --phrase short-attack --winner right --seed 3
 
-Writes <name>.mp4 and <name>.txt into src/main/webapp/samples/bouts and <name>.json into src/test/resources/bouts, or all three into
-`--output`. The video is H.264 in yuv420p, which browsers play.
+Writes <name>.mp4 and <name>.txt into src/main/webapp/samples/bouts and <name>.json into src/test/resources/bouts, or all three
+into `--output`. The video is H.264 in yuv420p, which browsers play.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Bout:
 
     @property
     def name(self) -> str:
+        """What happens, who has the right of way, and the seed."""
         return f"{self.phrase.name}-{self.phrase.winner}-{self.seed}"
 
     @cached_property
@@ -79,8 +80,20 @@ def bout(name: str, winner: str, seed: int, rate: int = RATE, width: int = WIDTH
     there = hall.random_hall(random)
     # The piste's lines from -3.6 to 3.6 m fill most of the width.
     away = random.uniform(7.2, 8.2)
-    camera = Camera(width, height, np.array([random.uniform(-0.2, 0.2), random.uniform(1.2, 1.7), away]), width * away / 8.4, random.uniform(0.02, 0.05))
-    dark = {"jacket": linear((48, 52, 62)), "lame": linear((48, 52, 62)), "breeches": linear((52, 50, 50)), "socks": linear((40, 40, 44)), "shoes": linear((30, 28, 28))}  # fmt: skip
+    camera = Camera(
+        width,
+        height,
+        np.array([random.uniform(-0.2, 0.2), random.uniform(1.2, 1.7), away]),
+        width * away / 8.4,
+        random.uniform(0.02, 0.05),
+    )
+    dark = {
+        "jacket": linear((48, 52, 62)),
+        "lame": linear((48, 52, 62)),
+        "breeches": linear((52, 50, 50)),
+        "socks": linear((40, 40, 44)),
+        "shoes": linear((30, 28, 28)),
+    }
     referee = Fencer(-1, True, Build(), replace(random_look(random), **dark), armed=False)
     place = np.array([random.uniform(-0.9, 0.9), 0.0, random.uniform(-2.6, -1.6)])
     looked_at = (referee, place) if random.random() < 0.7 else None
@@ -150,10 +163,8 @@ class Film:
         for fencer, parts in zip((there.left, there.right), self.parts, strict=True):
             self._body(parts[number], fencer, picture, depth)
         for own in there.performed:
-            ends = own.blade[number]
-            short = max(0.0, phrase.BLADE - float(np.linalg.norm(ends[1] - ends[0])))
-            hall.blade(picture, depth, self.camera, ends, 0.45 * (short * phrase.BLADE) ** 0.5 if short > 0.005 else 0.0)
-        return hall.filmed(picture, there.camera, 0.0, np.random.default_rng([there.seed, number]))
+            hall.blade(picture, depth, self.camera, own.blade[number], phrase.bow(own.blade[number]))
+        return hall.filmed(picture, there.camera)
 
 
 _film: Film | None = None
@@ -186,7 +197,10 @@ def signal(bout_: Bout) -> str:
     lines += [(one, f"HIT: {first.capitalize()} scores on {other}!"), (one + 0.023, "Lockout period started (0.200s window)")]
     lines += [(two, "HIT: Simultaneous valid hits!"), (len(bout_.times) / bout_.rate, "Phrase recording ended")]
     text = "".join(f" {at:.3f}s | {what}\n" for at, what in sorted(lines))
-    return text + f"Scores -> Fencer 1: HIT, Fencer 2: HIT\nPhrase ended\nConfirmed result winner: {there.winner.capitalize()} Fencer\n"
+    return (
+        text
+        + f"Scores -> Fencer 1: HIT, Fencer 2: HIT\nPhrase ended\nConfirmed result winner: {there.winner.capitalize()} Fencer\n"
+    )
 
 
 def keypoints(bout_: Bout) -> tuple[np.ndarray, np.ndarray]:
@@ -231,8 +245,16 @@ def truth(bout_: Bout) -> dict:
         "moments": [{"at": round(m.at, 3), "who": m.who, "what": m.what} for m in there.moments],
         "contacts": [round(at, 3) for at in there.contacts],
         "hits": [{"at": round(at, 3), "who": who} for who, at in there.hits],
-        "left": {"hand": "right" if bout_.left.right_handed else "left", "boxes": left_box.round(1).tolist(), "keypoints": points(left)},
-        "right": {"hand": "right" if bout_.right.right_handed else "left", "boxes": right_box.round(1).tolist(), "keypoints": points(right)},
+        "left": {
+            "hand": "right" if bout_.left.right_handed else "left",
+            "boxes": left_box.round(1).tolist(),
+            "keypoints": points(left),
+        },
+        "right": {
+            "hand": "right" if bout_.right.right_handed else "left",
+            "boxes": right_box.round(1).tolist(),
+            "keypoints": points(right),
+        },
     }
 
 
@@ -250,7 +272,9 @@ def write(what: tuple, videos: Path, truths: Path) -> Path:
     for folder in (videos, truths):
         folder.mkdir(parents=True, exist_ok=True)
     (videos / f"{there.name}.txt").write_text(signal(there), encoding="utf-8", newline="\n")
-    (truths / f"{there.name}.json").write_text(json.dumps(truth(there), separators=(",", ":")) + "\n", encoding="utf-8", newline="\n")
+    (truths / f"{there.name}.json").write_text(
+        json.dumps(truth(there), separators=(",", ":")) + "\n", encoding="utf-8", newline="\n"
+    )
     file = videos / f"{there.name}.mp4"
     write_video(file, frames(what), there.rate)
     return file

@@ -18,10 +18,19 @@ from fencer.renderer import Camera
 EVERY = [(name, winner) for name in PHRASES for winner in ("left", "right")]
 SHOWN = [bouts.bout(*what) for what in bouts.SHOWN]
 BONES = (
-    ("front_hip", "front_knee"), ("front_knee", "front_ankle"), ("back_hip", "back_knee"), ("back_knee", "back_ankle"), ("shoulder", "elbow"),
-    ("elbow", "wrist"), ("other_shoulder", "other_elbow"), ("other_elbow", "other_wrist"), ("front_hip", "back_hip"),
-    ("shoulder", "other_shoulder"), ("hips", "chest"), ("chest", "neck"),
-)  # fmt: skip
+    ("front_hip", "front_knee"),
+    ("front_knee", "front_ankle"),
+    ("back_hip", "back_knee"),
+    ("back_knee", "back_ankle"),
+    ("shoulder", "elbow"),
+    ("elbow", "wrist"),
+    ("other_shoulder", "other_elbow"),
+    ("other_elbow", "other_wrist"),
+    ("front_hip", "back_hip"),
+    ("shoulder", "other_shoulder"),
+    ("hips", "chest"),
+    ("chest", "neck"),
+)
 
 
 def small(name: str, winner: str, seed: int = 0) -> bouts.Bout:
@@ -71,7 +80,9 @@ def test_a_phrase_is_as_fast_and_as_wide_as_recorded_ones(name: str, winner: str
         # In half of 112 recorded phrases the front feet come within 0.6 units of each other, in nine of ten within 1.05.
         assert 0.8 < apart.min() < 1.3
         assert apart[round(told.hits[0][1] / 0.01)] < 1.5
-        assert max(np.abs(np.diff(way)).max() for way in ways) / 0.01 < 6, "metres a second; nine tenths of the recorded ones stay below 9.6"
+        assert max(np.abs(np.diff(way)).max() for way in ways) / 0.01 < 6, (
+            "metres a second; nine tenths of the recorded ones stay below 9.6"
+        )
         assert 2 < told.length < 6
 
 
@@ -155,7 +166,13 @@ def test_the_signal_file_says_what_the_protocol_reads(name: str, winner: str) ->
     scores: list[str] = []
     for line in bouts.signal(bout).splitlines():
         time = re.search(r"\d+\.\d+s", line)
-        for what in ("Phrase recording started", "Off-Target: Blade-to-blade contact", "Simultaneous valid hits", "Lockout period started", "HIT:"):
+        for what in (
+            "Phrase recording started",
+            "Off-Target: Blade-to-blade contact",
+            "Simultaneous valid hits",
+            "Lockout period started",
+            "HIT:",
+        ):
             if what in line and time:
                 found.setdefault(what, []).append(float(time[0][:-1]))
         if "Scores ->" in line:
@@ -180,7 +197,9 @@ def test_shipped_bouts_are_what_the_command_makes(bout: bouts.Bout) -> None:
     for side in ("left", "right"):
         for what in ("boxes", "keypoints"):
             # Rounded to tenths of a pixel.
-            assert np.allclose(np.array(kept[side].pop(what), float), np.array(made[side].pop(what), float), atol=0.11, equal_nan=True)
+            assert np.allclose(
+                np.array(kept[side].pop(what), float), np.array(made[side].pop(what), float), atol=0.11, equal_nan=True
+            )
     assert kept == made
     video = cv2.VideoCapture(str(bouts.SAMPLES / f"{bout.name}.mp4"))
     pictures = []

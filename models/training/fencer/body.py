@@ -11,14 +11,44 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .renderer import (
-    A, ACROSS, B, BLEND, COLOUR, FLAT, FOLDS, GLOSS, HOLES, MATERIAL, MATERIAL_NUMBERS, MESH, NUMBERS, PHASE, RADIUS_A, RADIUS_B,
-)  # fmt: skip
+    A,
+    ACROSS,
+    B,
+    BLEND,
+    COLOUR,
+    FLAT,
+    FOLDS,
+    GLOSS,
+    HOLES,
+    MATERIAL,
+    MATERIAL_NUMBERS,
+    MESH,
+    NUMBERS,
+    PHASE,
+    RADIUS_A,
+    RADIUS_B,
+)
 
 # COCO's order.
 KEYPOINTS = (
-    "nose", "left eye", "right eye", "left ear", "right ear", "left shoulder", "right shoulder", "left elbow", "right elbow",
-    "left wrist", "right wrist", "left hip", "right hip", "left knee", "right knee", "left ankle", "right ankle",
-)  # fmt: skip
+    "nose",
+    "left eye",
+    "right eye",
+    "left ear",
+    "right ear",
+    "left shoulder",
+    "right shoulder",
+    "left elbow",
+    "right elbow",
+    "left wrist",
+    "right wrist",
+    "left hip",
+    "right hip",
+    "left knee",
+    "right knee",
+    "left ankle",
+    "right ankle",
+)
 SKIN, HAIR, JACKET, LAME, BREECHES, SOCKS, SHOES, SOLES, MASK, BIB, GLOVE, METAL, DARK, MATERIALS = range(14)
 UP = np.array([0.0, 1.0, 0.0])
 
@@ -40,7 +70,23 @@ class Build:
 
     def scaled(self, height: float, girth: float) -> Build:
         """Of another height, as a factor, and thicker."""
-        return Build(*(height * v for v in (self.thigh, self.shin, self.ankle, self.hips, self.trunk, self.shoulders, self.neck, self.upper_arm, self.forearm)), girth * height)  # fmt: skip
+        return Build(
+            *(
+                height * v
+                for v in (
+                    self.thigh,
+                    self.shin,
+                    self.ankle,
+                    self.hips,
+                    self.trunk,
+                    self.shoulders,
+                    self.neck,
+                    self.upper_arm,
+                    self.forearm,
+                )
+            ),
+            girth * height,
+        )
 
 
 @dataclass(frozen=True)
@@ -170,7 +216,14 @@ def joints(fencer: Fencer, posture: Posture) -> Joints:
     spine = np.cos(lean) * UP + np.sin(lean) * forward
     across = _unit(across - (across * spine).sum(1, keepdims=True) * spine)
     out = _unit(out - (out * spine).sum(1, keepdims=True) * spine)
-    found: dict[str, np.ndarray] = {"hips": posture.hips, "spine": spine, "across": across, "out": out, "across_hips": across_hips, "out_hips": out_hips}  # fmt: skip
+    found: dict[str, np.ndarray] = {
+        "hips": posture.hips,
+        "spine": spine,
+        "across": across,
+        "out": out,
+        "across_hips": across_hips,
+        "out_hips": out_hips,
+    }
     found["front_hip"] = posture.hips + across_hips * build.hips
     found["back_hip"] = posture.hips - across_hips * build.hips
     # The hips go where both legs can follow.
@@ -179,8 +232,12 @@ def joints(fencer: Fencer, posture: Posture) -> Joints:
     c, s = np.cos(posture.front_toes)[:, None], np.sin(posture.front_toes)[:, None]
     found["front_toes"], found["front_sole"] = c * level + s * UP, c * UP - s * level
     found["back_toes"], found["back_sole"] = _unit(one * (-0.95 * weapon + 0.25 * forward)), one * UP
-    found["front_knee"], found["front_ankle"] = bent(found["front_hip"], posture.front_ankle, build.thigh, build.shin, level + 0.18 * weapon + 0.1 * UP)  # fmt: skip
-    found["back_knee"], found["back_ankle"] = bent(found["back_hip"], posture.back_ankle, build.thigh, build.shin, one * (-0.85 * weapon + 0.35 * forward + 0.05 * UP))  # fmt: skip
+    found["front_knee"], found["front_ankle"] = bent(
+        found["front_hip"], posture.front_ankle, build.thigh, build.shin, level + 0.18 * weapon + 0.1 * UP
+    )
+    found["back_knee"], found["back_ankle"] = bent(
+        found["back_hip"], posture.back_ankle, build.thigh, build.shin, one * (-0.85 * weapon + 0.35 * forward + 0.05 * UP)
+    )
     chest = posture.hips + spine * build.trunk
     found["chest"] = chest
     found["shoulder"] = chest + across * build.shoulders - spine * 0.02
@@ -188,7 +245,9 @@ def joints(fencer: Fencer, posture: Posture) -> Joints:
     pole = one * (-1.0 * UP + 0.45 * weapon - 0.2 * forward)
     found["elbow"], found["wrist"] = bent(found["shoulder"], posture.hand, build.upper_arm, build.forearm, pole)
     pole = one * (-0.6 * UP - 0.7 * forward - 0.25 * weapon)
-    found["other_elbow"], found["other_wrist"] = bent(found["other_shoulder"], posture.other_hand, build.upper_arm, build.forearm, pole)
+    found["other_elbow"], found["other_wrist"] = bent(
+        found["other_shoulder"], posture.other_hand, build.upper_arm, build.forearm, pole
+    )
     neck = chest + _unit(spine + 0.18 * forward) * build.neck
     head_up = _unit(np.cos(nod) * UP + np.sin(nod) * forward + 0.25 * (spine - UP))
     c, s = np.cos(posture.head_turned)[:, None], np.sin(posture.head_turned)[:, None]
@@ -207,9 +266,16 @@ def joints(fencer: Fencer, posture: Posture) -> Joints:
         "right ear": head - aside * 0.08,
     }
     armed, unarmed = ("right", "left") if fencer.right_handed else ("left", "right")
-    for side, shoulder, elbow, wrist, leg in ((armed, "shoulder", "elbow", "wrist", "front"), (unarmed, "other_shoulder", "other_elbow", "other_wrist", "back")):  # fmt: skip
+    for side, shoulder, elbow, wrist, leg in (
+        (armed, "shoulder", "elbow", "wrist", "front"),
+        (unarmed, "other_shoulder", "other_elbow", "other_wrist", "back"),
+    ):
         points |= {f"{side} shoulder": found[shoulder], f"{side} elbow": found[elbow], f"{side} wrist": found[wrist]}
-        points |= {f"{side} hip": found[f"{leg}_hip"], f"{side} knee": found[f"{leg}_knee"], f"{side} ankle": found[f"{leg}_ankle"]}
+        points |= {
+            f"{side} hip": found[f"{leg}_hip"],
+            f"{side} knee": found[f"{leg}_knee"],
+            f"{side} ankle": found[f"{leg}_ankle"],
+        }
     return Joints(found, np.stack([points[name] for name in KEYPOINTS], 1))
 
 
@@ -220,7 +286,18 @@ class _Parts:
         self.frames, self.girth = frames, girth
         self.rows: list[np.ndarray] = []
 
-    def cone(self, a: np.ndarray, b: np.ndarray, radius_a: float, radius_b: float, material: int, blend: float = 0.02, folds: float = 0.0, across: np.ndarray | None = None, flat: float = 1.0) -> None:  # fmt: skip
+    def cone(
+        self,
+        a: np.ndarray,
+        b: np.ndarray,
+        radius_a: float,
+        radius_b: float,
+        material: int,
+        blend: float = 0.02,
+        folds: float = 0.0,
+        across: np.ndarray | None = None,
+        flat: float = 1.0,
+    ) -> None:
         row = np.zeros((self.frames, NUMBERS))
         row[:, A : A + 3], row[:, B : B + 3] = a, b
         row[:, RADIUS_A], row[:, RADIUS_B] = radius_a * self.girth, radius_b * self.girth
@@ -259,7 +336,11 @@ def _legs(found: _Parts, fencer: Fencer, j: Joints) -> None:
         behind = _unit(behind - (behind * shin).sum(1, keepdims=True) * shin)
         found.cone(knee + shin * 0.10 + behind * 0.018, knee + shin * 0.2 + behind * 0.014, 0.043, 0.034, SOCKS, 0.03)
         # `sole` looks up through the foot.
-        heel, ball, tip = ankle - toes * 0.045 - sole * 0.05 * girth, ankle + toes * 0.11 - sole * 0.055 * girth, ankle + toes * 0.165 - sole * 0.058 * girth
+        heel, ball, tip = (
+            ankle - toes * 0.045 - sole * 0.05 * girth,
+            ankle + toes * 0.11 - sole * 0.055 * girth,
+            ankle + toes * 0.165 - sole * 0.058 * girth,
+        )
         found.cone(ankle - sole * 0.01, ankle + toes * 0.05 - sole * 0.035, 0.04, 0.04, SHOES, 0.02)
         found.cone(heel, ball, 0.036, 0.036, SHOES, 0.02)
         found.cone(ball, tip, 0.036, 0.026, SHOES, 0.015)
@@ -274,10 +355,18 @@ def _trunk(found: _Parts, j: Joints) -> None:
     found.cone(hips - ah * 0.06 - oh * 0.02, hips + ah * 0.06 - oh * 0.02, 0.108, 0.108, BREECHES, 0.05, 0.003)
     # The jacket ends over the hips.
     found.cone(hips + spine * 0.055 - ah * 0.05, hips + spine * 0.055 + ah * 0.05, 0.118, 0.118, LAME, 0.02, 0.003, spine, 1.0)
-    found.cone(hips + spine * 0.08 - across * 0.045, hips + spine * 0.2 - across * 0.04, 0.115, 0.105, LAME, 0.05, 0.004, out, 0.9)
-    found.cone(hips + spine * 0.08 + across * 0.045, hips + spine * 0.2 + across * 0.04, 0.115, 0.105, LAME, 0.05, 0.004, out, 0.9)
-    found.cone(hips + spine * 0.2 - across * 0.045, chest - spine * 0.12 - across * 0.065, 0.105, 0.118, LAME, 0.05, 0.004, out, 0.92)
-    found.cone(hips + spine * 0.2 + across * 0.045, chest - spine * 0.12 + across * 0.065, 0.105, 0.118, LAME, 0.05, 0.004, out, 0.92)
+    found.cone(
+        hips + spine * 0.08 - across * 0.045, hips + spine * 0.2 - across * 0.04, 0.115, 0.105, LAME, 0.05, 0.004, out, 0.9
+    )
+    found.cone(
+        hips + spine * 0.08 + across * 0.045, hips + spine * 0.2 + across * 0.04, 0.115, 0.105, LAME, 0.05, 0.004, out, 0.9
+    )
+    found.cone(
+        hips + spine * 0.2 - across * 0.045, chest - spine * 0.12 - across * 0.065, 0.105, 0.118, LAME, 0.05, 0.004, out, 0.92
+    )
+    found.cone(
+        hips + spine * 0.2 + across * 0.045, chest - spine * 0.12 + across * 0.065, 0.105, 0.118, LAME, 0.05, 0.004, out, 0.92
+    )
     found.cone(chest - spine * 0.05 - across * 0.10, chest - spine * 0.05 + across * 0.10, 0.092, 0.092, LAME, 0.05, 0.002)
     # From the neck to the shoulders.
     for s in (-1, 1):
@@ -321,7 +410,14 @@ def _mask(found: _Parts, j: Joints) -> None:
         places = [head + s * aside * x + up * y + face * z for x, y, z in arch]
         for one, other in zip(places, places[1:], strict=False):
             found.cone(one, other, 0.0145, 0.0145, BIB, 0.004)
-        found.cone(head - up * 0.10 + s * aside * 0.055 + face * 0.03, head - up * 0.18 + s * aside * 0.05 + face * 0.045, 0.04, 0.05, BIB, 0.025)
+        found.cone(
+            head - up * 0.10 + s * aside * 0.055 + face * 0.03,
+            head - up * 0.18 + s * aside * 0.05 + face * 0.045,
+            0.04,
+            0.05,
+            BIB,
+            0.025,
+        )
     found.cone(head - up * 0.125 + face * 0.06, head - up * 0.19 + face * 0.06, 0.05, 0.05, BIB, 0.02)
 
 
@@ -331,7 +427,16 @@ def _face(found: _Parts, j: Joints) -> None:
     found.cone(head - up * 0.04 + face * 0.02, head - up * 0.075 + face * 0.045, 0.06, 0.042, SKIN, 0.03)
     found.cone(head + up * 0.05 - face * 0.02, head - up * 0.01 - face * 0.03, 0.092, 0.08, HAIR, 0.01)
     found.cone(head + up * 0.01 + face * 0.09, head - up * 0.025 + face * 0.108, 0.011, 0.016, SKIN, 0.012)
-    found.cone(head - up * 0.06 + face * 0.085 - aside * 0.02, head - up * 0.06 + face * 0.085 + aside * 0.02, 0.007, 0.007, DARK, 0.0)
+    found.cone(
+        head - up * 0.06 + face * 0.085 - aside * 0.02, head - up * 0.06 + face * 0.085 + aside * 0.02, 0.007, 0.007, DARK, 0.0
+    )
     for s in (-1, 1):
-        found.cone(head + up * 0.02 + s * aside * 0.032 + face * 0.078, head + up * 0.02 + s * aside * 0.034 + face * 0.078, 0.011, 0.011, DARK, 0.0)
+        found.cone(
+            head + up * 0.02 + s * aside * 0.032 + face * 0.078,
+            head + up * 0.02 + s * aside * 0.034 + face * 0.078,
+            0.011,
+            0.011,
+            DARK,
+            0.0,
+        )
         found.cone(head + s * aside * 0.084 + up * 0.015, head + s * aside * 0.084 - up * 0.02, 0.016, 0.012, SKIN, 0.01)

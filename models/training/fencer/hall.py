@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import renderer
 from .renderer import Camera, Light
 
 # Half of a piste's width, metres; where the back wall is.
@@ -42,7 +41,12 @@ def random_hall(random: np.random.Generator) -> Hall:
 
     lamp = np.array([random.uniform(-0.6, 0.6), 1.0, random.uniform(0.55, 0.9)])
     strength = random.uniform(0.9, 1.1)
-    light = Light(lamp, strength * np.array([0.60, 0.58, 0.55]), strength * np.array([0.46, 0.47, 0.5]), strength * np.array([0.25, 0.23, 0.21]))
+    light = Light(
+        lamp,
+        strength * np.array([0.60, 0.58, 0.55]),
+        strength * np.array([0.46, 0.47, 0.5]),
+        strength * np.array([0.25, 0.23, 0.21]),
+    )
     return Hall(one(floors), one(strips), one(lower), one(upper), light, int(random.integers(2**31)))
 
 
@@ -110,13 +114,10 @@ def _wall(hall: Hall, x: np.ndarray, y: np.ndarray, random: np.random.Generator)
     return colour
 
 
-def filmed(picture: np.ndarray, camera: Camera, noise: float, random: np.random.Generator) -> np.ndarray:
-    """uint8 RGB of the camera's size from linear light of a finer one; `noise` in shares of white."""
+def filmed(picture: np.ndarray, camera: Camera) -> np.ndarray:
+    """uint8 RGB of the camera's size from linear light of a finer one."""
     picture = cv2.resize(picture, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
-    picture = np.power(np.clip(picture, 0, 1), 1 / 2.2)
-    if noise > 0:
-        picture = picture + random.normal(0, noise, picture.shape[:2])[..., None]
-    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return (np.power(np.clip(picture, 0, 1), 1 / 2.2) * 255 + 0.5).astype(np.uint8)
 
 
 def blade(picture: np.ndarray, depth: np.ndarray, camera: Camera, ends: np.ndarray, bow: float, thick: float = 0.011) -> None:
@@ -134,6 +135,3 @@ def blade(picture: np.ndarray, depth: np.ndarray, camera: Camera, ends: np.ndarr
             width = max(1, round(camera.focal * thick * (1.2 - 0.6 * share[i, 0]) / far[i]))
             a, b = (tuple(int(v * 16) for v in spots[k]) for k in (i, i + 1))
             cv2.line(picture, a, b, tuple(float(v) for v in steel), width, cv2.LINE_AA, 4)
-
-
-__all__ = ["Hall", "background", "blade", "filmed", "linear", "random_hall", "renderer"]

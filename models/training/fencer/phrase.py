@@ -170,135 +170,144 @@ def _approach(d: _Draft, feet: Feet, steps: int, longer: float = 1.0) -> None:
         feet.advance(d.some(0.4, 0.5), d.scale * longer * d.some(0.34, 0.46))
 
 
+def _attack(d: _Draft, feet: Feet, keys: list[Key], lunge: float) -> tuple[float, float]:
+    """A quick step and a lunge of this many metres, in one; the hand comes with the lunge. When the lunge begins and ends."""
+    feet.advance(d.some(0.3, 0.34), d.some(0.5, 0.58))
+    # The front foot does not wait for the back one.
+    feet.now -= 0.06
+    begin, seconds = feet.now, d.some(0.29, 0.35)
+    feet.lunge(seconds, lunge)
+    keys.append(Key(begin - 0.04, 0.28, "stretched"))
+    return begin, begin + seconds
+
+
+def _go_back(d: _Draft) -> None:
+    """When both lamps are on, both straighten up and draw back their arms."""
+    for feet, keys in ((d.first, d.first_keys), (d.other, d.other_keys)):
+        feet.now = max(feet.now, d.hit) + d.some(0.1, 0.16)
+        keys.append(Key(feet.now, 0.4, "guard"))
+        feet.recover(d.some(0.4, 0.5)) if feet.front - feet.back > STANCE + 0.1 else feet.retreat(
+            d.some(0.42, 0.5), d.some(0.25, 0.35)
+        )
+    d.tail = d.some(0.5, 0.7)
+
+
 def _attack_and_counter(d: _Draft) -> None:
     """The one comes on and lunges; the other gives way and stretches the arm into the attack."""
     _start(d, d.some(0.0, 0.1))
-    _approach(d, d.first, 1)
+    _approach(d, d.first, 3)
     d.say(d.first.now, True, "attacks")
-    _approach(d, d.first, 3, 1.15)
-    lunge = d.some(0.32, 0.38)
-    begin = d.first.now
-    d.first.lunge(lunge, d.some(0.62, 0.72))
-    d.first_keys.append(Key(begin - 0.16, 0.34, "stretched"))
+    begin, end = _attack(d, d.first, d.first_keys, d.some(0.62, 0.72))
     _approach(d, d.other, 1, 0.7)
     d.say(d.other.now, False, "stops")
     d.other.wait(d.some(0.12, 0.22))
     d.say(d.other.now, False, "retreats")
-    while d.other.now < begin - 0.35:
+    while d.other.now < begin - 0.3:
         d.other.retreat(d.some(0.36, 0.44), d.some(0.28, 0.36))
-    counter = begin + lunge - d.some(0.16, 0.2)
-    d.other_keys.append(Key(counter - 0.06, 0.26, "stretched"))
+    counter = end - d.some(0.46, 0.54)
+    d.other_keys.append(Key(counter, 0.24, "stretched"))
     d.say(counter, False, "counter-attacks")
-    d.hit, d.tail = begin + lunge - d.some(0.0, 0.04), d.some(0.5, 0.7)
+    d.hit = end - d.some(0.04, 0.08)
 
 
 def _attack_on_a_stop(d: _Draft) -> None:
     """Both start; the other stops, the one goes on and lunges, and only then the other lunges too."""
     _start(d)
-    _approach(d, d.first, 3, 1.1)
-    lunge = d.some(0.32, 0.38)
-    begin = d.first.now
-    d.say(begin - 0.3, True, "attacks")
-    d.first.lunge(lunge, d.some(0.6, 0.7))
-    d.first_keys.append(Key(begin - 0.18, 0.34, "stretched"))
+    _approach(d, d.first, 3)
+    d.say(d.first.now, True, "attacks")
+    begin, end = _attack(d, d.first, d.first_keys, d.some(0.6, 0.7))
     _approach(d, d.other, 1, 0.9)
     d.say(d.other.now, False, "stops")
-    d.other.wait(max(0.1, begin + 0.06 - d.other.now))
+    d.other.wait(max(0.1, begin - 0.02 - d.other.now))
     d.say(d.other.now, False, "counter-attacks")
-    d.other_keys.append(Key(d.other.now, 0.26, "stretched"))
-    d.other.lunge(0.34, d.some(0.3, 0.4))
-    d.hit, d.tail = begin + lunge - d.some(0.0, 0.04), d.some(0.5, 0.7)
+    d.other_keys.append(Key(d.other.now - 0.2, 0.24, "stretched"))
+    d.other.lunge(0.34, d.some(0.26, 0.34))
+    d.hit = end - d.some(0.04, 0.08)
 
 
 def _late_start(d: _Draft) -> None:
     """The one starts at once, the other late; both lunge."""
-    _start(d, d.some(0.28, 0.36))
-    _approach(d, d.first, 3, 1.0)
-    lunge = d.some(0.32, 0.36)
-    begin = d.first.now
-    d.say(d.first.now - 0.1, True, "attacks")
-    d.first.lunge(lunge, d.some(0.62, 0.7))
-    d.first_keys.append(Key(begin - 0.14, 0.32, "stretched"))
+    _start(d, d.some(0.5, 0.6))
+    _approach(d, d.first, 3)
+    d.say(d.first.now, True, "attacks")
+    begin, end = _attack(d, d.first, d.first_keys, d.some(0.62, 0.7))
     _approach(d, d.other, 1, 0.9)
-    d.other.wait(max(0.0, begin + 0.06 - d.other.now))
-    d.other_keys.append(Key(d.other.now, 0.28, "stretched"))
+    d.other.wait(max(0.0, begin - 0.04 - d.other.now))
+    d.other_keys.append(Key(d.other.now - 0.12, 0.28, "stretched"))
     d.say(d.other.now, False, "attacks later")
-    d.other.lunge(lunge, d.some(0.45, 0.55))
-    d.hit, d.tail = begin + lunge - d.some(0.0, 0.03), d.some(0.5, 0.7)
+    d.other.lunge(0.36, d.some(0.4, 0.5))
+    d.hit = end - d.some(0.02, 0.06)
 
 
 def _parry_and_riposte(d: _Draft) -> None:
     """The other attacks and is parried; the one ripostes, and the other hits again from the lunge."""
     _start(d)
-    _approach(d, d.other, 4, 1.0)
-    lunge = d.some(0.34, 0.4)
-    begin = d.other.now
-    d.other.lunge(lunge, d.some(0.6, 0.68))
-    d.say(begin - 0.2, False, "attacks")
+    _approach(d, d.other, 3)
+    begin, end = _attack(d, d.other, d.other_keys, d.some(0.56, 0.64))
+    d.say(begin - 0.3, False, "attacks")
     _approach(d, d.first, 1, 0.9)
     d.first.wait(d.some(0.12, 0.2))
-    while d.first.now < begin - 0.1:
-        d.first.retreat(d.some(0.36, 0.44), d.some(0.26, 0.34))
-    parry = begin + lunge - d.some(0.17, 0.2)
+    # Giving way, or with a step into the attack.
+    if d.some(0, 1) < 0.5:
+        while d.first.now < begin - 0.3:
+            d.first.retreat(d.some(0.36, 0.44), d.some(0.26, 0.34))
+    else:
+        d.first.now = max(d.first.now, begin - 0.36)
+        d.first.advance(0.36, d.some(0.26, 0.34))
+    parry = end - d.some(0.17, 0.2)
     d.contacts.append(parry)
     how = ("quarte", "tierce", "quinte")[int(d.random.integers(3))]
     d.first_keys += [Key(parry - 0.2, 0.2, how), Key(parry + 0.06, 0.24, "stretched")]
-    d.other_keys += [Key(begin - 0.16, 0.32, "stretched"), Key(parry - 0.02, 0.1, "low"), Key(parry + 0.2, 0.22, "stretched")]
-    d.first.now = max(d.first.now, parry + 0.04)
-    d.first.lunge(0.3, d.some(0.16, 0.24))
+    d.other_keys += [Key(parry - 0.02, 0.1, "low"), Key(parry + 0.2, 0.22, "stretched")]
+    d.first.now = max(d.first.now, parry - 0.04)
+    d.first.lunge(0.3, d.some(0.22, 0.3))
     d.say(parry, True, "parries")
     d.say(parry + 0.06, True, "ripostes")
     d.say(parry + 0.2, False, "hits again")
-    d.hit, d.tail = parry + d.some(0.27, 0.31), d.some(0.5, 0.7)
+    d.hit = parry + d.some(0.22, 0.26)
 
 
 def _short_attack(d: _Draft) -> None:
     """The other's attack falls short because the one gives way; then the one takes over and lunges."""
     _start(d)
-    _approach(d, d.other, 3, 0.95)
-    lunge = d.some(0.34, 0.4)
-    begin = d.other.now
-    d.say(begin - 0.2, False, "attacks")
-    d.other.lunge(lunge, d.some(0.5, 0.58))
+    _approach(d, d.other, 2, 0.95)
+    begin, end = _attack(d, d.other, d.other_keys, d.some(0.46, 0.54))
+    d.say(begin - 0.3, False, "attacks")
     _approach(d, d.first, 1, 0.5)
     d.first.wait(0.1)
     while d.first.now < begin + 0.2:
         d.first.retreat(d.some(0.36, 0.42), d.some(0.34, 0.42))
-    d.say(begin + lunge, False, "falls short")
-    d.other_keys += [Key(begin - 0.1, 0.3, "stretched"), Key(begin + lunge + 0.12, 0.3, "guard")]
+    d.say(end, False, "falls short")
+    d.other_keys.append(Key(end + 0.12, 0.3, "guard"))
     d.other.wait(0.16)
     d.other.recover(d.some(0.3, 0.38))
-    d.first.now = max(d.first.now, begin + lunge + 0.04)
+    d.first.now = max(d.first.now, end + 0.04)
     d.say(d.first.now, True, "takes over")
-    _approach(d, d.first, 2, 1.0)
-    go = d.first.now
-    d.say(go - 0.1, True, "attacks")
-    last = d.some(0.32, 0.38)
-    d.first.lunge(last, d.some(0.62, 0.72))
-    d.first_keys.append(Key(go - 0.14, 0.32, "stretched"))
-    d.other_keys.append(Key(go + last - 0.2, 0.24, "stretched"))
-    d.say(go + last - 0.2, False, "counter-attacks")
-    d.hit, d.tail = go + last - d.some(0.0, 0.04), d.some(0.5, 0.7)
+    _approach(d, d.first, 2)
+    d.say(d.first.now, True, "attacks")
+    begin, end = _attack(d, d.first, d.first_keys, d.some(0.62, 0.72))
+    counter = end - d.some(0.46, 0.54)
+    d.other_keys.append(Key(counter, 0.24, "stretched"))
+    d.say(counter, False, "counter-attacks")
+    d.hit = end - d.some(0.04, 0.08)
 
 
 def _beat_attack(d: _Draft) -> None:
     """The one beats the blade of the other, who has stopped, and lunges."""
     _start(d)
-    _approach(d, d.first, 3, 1.05)
-    lunge = d.some(0.32, 0.38)
-    begin = d.first.now
-    beat = begin - d.some(0.0, 0.05)
+    _approach(d, d.first, 3)
+    begin, end = _attack(d, d.first, d.first_keys, d.some(0.6, 0.68))
+    beat = begin - d.some(0.05, 0.1)
     d.contacts.append(beat)
-    d.first_keys += [Key(beat - 0.14, 0.14, "quarte"), Key(beat + 0.03, 0.28, "stretched")]
-    d.first.lunge(lunge, d.some(0.6, 0.68))
+    d.first_keys.insert(0, Key(beat - 0.14, 0.14, "quarte"))
     d.say(beat, True, "beats")
     d.say(beat + 0.03, True, "attacks")
     _approach(d, d.other, 1, 0.9)
     d.say(d.other.now, False, "stops")
-    late = begin + lunge - 0.18
+    late = end - d.some(0.36, 0.4)
     d.other_keys += [Key(beat - 0.3, 0.2, "low"), Key(late, 0.24, "stretched")]
     d.say(late, False, "counter-attacks")
-    d.hit, d.tail = begin + lunge - d.some(0.0, 0.04), d.some(0.5, 0.7)
+    d.hit = end - d.some(0.04, 0.08)
 
 
 def _line(d: _Draft) -> None:
@@ -310,11 +319,9 @@ def _line(d: _Draft) -> None:
     _approach(d, d.other, 1, 0.9)
     d.other.wait(d.some(0.25, 0.4))
     d.say(d.other.now, False, "attacks")
-    _approach(d, d.other, 2, 1.1)
-    begin, lunge = d.other.now, d.some(0.32, 0.38)
-    d.other.lunge(lunge, d.some(0.55, 0.65))
-    d.other_keys.append(Key(begin - 0.12, 0.32, "stretched"))
-    d.hit, d.tail = begin + lunge - d.some(0.02, 0.06), d.some(0.5, 0.7)
+    _approach(d, d.other, 2)
+    _, end = _attack(d, d.other, d.other_keys, d.some(0.55, 0.65))
+    d.hit = end - d.some(0.04, 0.08)
 
 
 PHRASES = {
@@ -338,6 +345,7 @@ def phrase(name: str, winner: str, seed: int, left: Fencer, right: Fencer) -> Ph
     for _ in range(30):
         draft = _Draft(np.random.default_rng([seed, list(PHRASES).index(name)]), scale)
         PHRASES[name](draft)
+        _go_back(draft)
         apart = 2 * START - _way(draft.first, draft.hit) - _way(draft.other, draft.hit)
         if abs(apart - STRIKING) < 0.004:
             break
@@ -355,8 +363,9 @@ def phrase(name: str, winner: str, seed: int, left: Fencer, right: Fencer) -> Ph
         early = hits[1][1] - hits[0][1] - LOCKED_OUT
         if early <= 0:
             break
+        # The last key but one: the last draws the arm back.
         last = keys[hits[1][0]]
-        last[-1] = replace(last[-1], begin=last[-1].begin - max(early, 0.01))
+        last[-2] = replace(last[-2], begin=last[-2].begin - max(early, 0.01))
     return replace(told, hits=hits)
 
 
@@ -421,6 +430,15 @@ def performed(phrase_: Phrase, left: Fencer, right: Fencer, at: np.ndarray) -> t
     return found[0], found[1]
 
 
+def _carried(feet: Feet, at: np.ndarray) -> np.ndarray:
+    """Where the middle between the feet would be if they did not stop between steps: a body has its weight."""
+    around = np.linspace(-0.27, 0.27, 37)
+    weights = np.exp(-0.5 * (around / 0.1) ** 2)
+    moments = (at[:, None] + around).ravel()
+    middle = (along(feet.front_steps, 0.0, moments)[0] + along(feet.back_steps, -STANCE, moments)[0]) / 2
+    return middle.reshape(len(at), -1) @ (weights / weights.sum())
+
+
 def _body(fencer: Fencer, side: Side, at: np.ndarray) -> Posture:
     """Everything but the armed hand, which rests."""
     build, forward, weapon = fencer.build, fencer.forward, fencer.weapon
@@ -431,8 +449,7 @@ def _body(fencer: Fencer, side: Side, at: np.ndarray) -> Posture:
     lunging = np.clip(wide, 0, 1)
     # A little alive: nobody stands still like a post.
     sway = 0.006 * np.sin(2 * np.pi * 0.9 * at + fencer.side) + 0.004 * np.sin(2 * np.pi * 1.7 * at)
-    share = 0.5 + 0.07 * lunging
-    middle = back + share * (front - back) + 0.03 * stretched + sway
+    middle = _carried(side.feet, at) + 0.11 * lunging * (front - back) + 0.03 * stretched + sway
     turned = 0.92 + 0.25 * stretched + 0.1 * lunging
     leg = 0.99 * (build.thigh + build.shin)
 
@@ -469,7 +486,9 @@ def _body(fencer: Fencer, side: Side, at: np.ndarray) -> Posture:
     )
 
 
-def _armed(fencer: Fencer, posture: Posture, keys: tuple[Key, ...], target: Joints, opponent: Fencer, at: np.ndarray) -> Performed:
+def _armed(
+    fencer: Fencer, posture: Posture, keys: tuple[Key, ...], target: Joints, opponent: Fencer, at: np.ndarray
+) -> Performed:
     build, forward, weapon = fencer.build, fencer.forward, fencer.weapon
     own = joints(fencer, posture)
     shoulder = own["shoulder"]
@@ -482,7 +501,7 @@ def _armed(fencer: Fencer, posture: Posture, keys: tuple[Key, ...], target: Join
     line = spot - shoulder
     distance = np.linalg.norm(line, axis=1, keepdims=True)
     line = line / distance
-    full = shoulder + line * np.clip(distance - 0.12 - 0.94 * BLADE, 0.78 * reach, 0.985 * reach)
+    full = shoulder + line * np.clip(distance - 0.12 - 0.94 * BLADE, 0.9 * reach, 0.985 * reach)
     bow = (np.sin(np.pi * stretched) * 0.04)[:, None] * UP
     s = stretched[:, None]
     wrist = resting * (1 - s) + full * s - bow
@@ -500,3 +519,12 @@ def _armed(fencer: Fencer, posture: Posture, keys: tuple[Key, ...], target: Join
 
 def _unit(v: np.ndarray) -> np.ndarray:
     return v / np.linalg.norm(v, axis=-1, keepdims=True)
+
+
+def bow(ends: np.ndarray) -> float:
+    """How far the middle of a blade is from the straight line between its ends, [2, 3], metres: its length is kept.
+
+    A flat arc over a chord c has the length c + 8 b² / 3c.
+    """
+    chord = float(np.linalg.norm(ends[1] - ends[0]))
+    return (3 / 8 * chord * max(0.0, BLADE - chord)) ** 0.5

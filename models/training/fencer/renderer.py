@@ -69,7 +69,13 @@ class Light:
 
 
 def draw(
-    parts: np.ndarray, materials: np.ndarray, camera: Camera, rays: np.ndarray, light: Light, picture: np.ndarray, depth: np.ndarray
+    parts: np.ndarray,
+    materials: np.ndarray,
+    camera: Camera,
+    rays: np.ndarray,
+    light: Light,
+    picture: np.ndarray,
+    depth: np.ndarray,
 ) -> None:
     """Draws one body, [parts, NUMBERS], into a picture of linear light, float32 [height, width, 3].
 
@@ -82,7 +88,23 @@ def draw(
     spot = seen[:, :2] / seen[:, 2:] * camera.focal + np.array([camera.width / 2, camera.height / 2])
     around = (reach + parts[:, BLEND]) / seen[:, 2] * camera.focal * 1.03
     lamp = light.towards / np.linalg.norm(light.towards)
-    _draw(parts, materials, middle, reach, spot, around, seen[:, 2], camera.eye, rays, lamp, light.lamp, light.sky, light.ground, picture, depth)  # fmt: skip
+    _draw(
+        parts,
+        materials,
+        middle,
+        reach,
+        spot,
+        around,
+        seen[:, 2],
+        camera.eye,
+        rays,
+        lamp,
+        light.lamp,
+        light.sky,
+        light.ground,
+        picture,
+        depth,
+    )
 
 
 @numba.njit(cache=True, fastmath=True)
@@ -120,12 +142,14 @@ def _part(part, x, y, z):
             found = math.sqrt(x2 + y2) * il2 - r1
         else:
             found = (math.sqrt(x2 * a2 * il2) + yy * rr) * il2 - r1
-    if part[14] > 0 and found < 0.05:
+    if part[14] > 0 and found < 0.03:
         long = math.sqrt(l2) + 1e-6
         u = (px * bx + py * by + pz * bz) / long
         v = px * part[8] + py * part[9] + pz * part[10]
         phase = part[15]
-        wave = math.sin(u * 46 + 2.2 * math.sin(v * 23 + phase) + phase * 3) + 0.6 * math.sin(u * 83 - v * 51 + phase * 7 + 1.5 * math.sin(v * 40))
+        wave = math.sin(u * 46 + 2.2 * math.sin(v * 23 + phase) + phase * 3) + 0.6 * math.sin(
+            u * 83 - v * 51 + phase * 7 + 1.5 * math.sin(v * 40)
+        )
         found += part[14] * wave * 0.6
     return found * flat if flat < 1 else found
 
@@ -184,8 +208,11 @@ def _draw(parts, materials, middle, reach, spot, around, far_of, eye, rays, lamp
             low[k] = min(low[k], middle[i, k] - reach[i])
             high[k] = max(high[k], middle[i, k] + reach[i])
     colour = np.empty(3)
+    # The floor's shadows are computed for four pixels at once: they have no edges.
+    dimmed = np.empty((TILE // 2, TILE // 2))
     for top in range(0, height, TILE):
         for left in range(0, width, TILE):
+            dimmed[:] = -1
             count = 0
             begin = 1e9
             for i in range(total):
@@ -215,12 +242,19 @@ def _draw(parts, materials, middle, reach, spot, around, far_of, eye, rays, lamp
                         if wy < -1e-3:
                             t = -eye[1] / wy
                             x, z = eye[0] + t * wx, eye[2] + t * wz
-                            if depth[row, column] >= FAR and low[0] - 0.9 < x < high[0] + 0.9 and low[2] - 1.3 < z < high[2] + 0.4:
-                                share = _shadow(parts, middle, reach, all_, x, 0.0, z, lamp, 0.02, 2.2)
-                                d = _field(parts, middle, reach, all_, total, x, 0.03, z)
-                                near = 0.55 + 0.45 * min(1.0, max(0.0, (d + 0.02) / 0.12))
+                            if (
+                                depth[row, column] >= FAR
+                                and low[0] - 0.9 < x < high[0] + 0.9
+                                and low[2] - 1.3 < z < high[2] + 0.4
+                            ):
+                                r, c = (row - top) // 2, (column - left) // 2
+                                if dimmed[r, c] < 0:
+                                    share = _shadow(parts, middle, reach, all_, x, 0.0, z, lamp, 0.02, 2.2)
+                                    d = _field(parts, middle, reach, all_, total, x, 0.03, z)
+                                    near = 0.55 + 0.45 * min(1.0, max(0.0, (d + 0.02) / 0.12))
+                                    dimmed[r, c] = (0.55 + 0.45 * share) * near
                                 for k in range(3):
-                                    picture[row, column, k] *= (0.55 + 0.45 * share) * near
+                                    picture[row, column, k] *= dimmed[r, c]
                         continue
                     if t >= depth[row, column]:
                         continue
@@ -254,7 +288,9 @@ def _draw(parts, materials, middle, reach, spot, around, far_of, eye, rays, lamp
                     for k in range(3):
                         colour[k] = material[k]
                     if material[4] > 0:
-                        s = math.sin(x * material[4]) * math.sin(y * material[4]) + 0.3 * math.sin((x + y + z) * material[4] * 0.21)
+                        s = math.sin(x * material[4]) * math.sin(y * material[4]) + 0.3 * math.sin(
+                            (x + y + z) * material[4] * 0.21
+                        )
                         for k in range(3):
                             colour[k] *= 1 - material[5] * (0.5 + 0.5 * s)
                     for k in range(3):
