@@ -201,6 +201,7 @@ def bent(root: np.ndarray, goal: np.ndarray, first: float, second: float, pole: 
 
 
 def joints(fencer: Fencer, posture: Posture) -> Joints:
+    """Where everything is. Hips and trunk are taken as they are asked for, hands and feet as far as limbs reach."""
     build, forward, weapon = fencer.build, fencer.forward, fencer.weapon
     one = np.ones((len(posture.lean), 1))
     lean, nod = posture.lean[:, None], posture.nod[:, None]
@@ -226,7 +227,7 @@ def joints(fencer: Fencer, posture: Posture) -> Joints:
     }
     found["front_hip"] = posture.hips + across_hips * build.hips
     found["back_hip"] = posture.hips - across_hips * build.hips
-    # The hips go where both legs can follow.
+    # The knees go where the toes look.
     c, s = np.cos(posture.front_turned)[:, None], np.sin(posture.front_turned)[:, None]
     level = c * forward - s * weapon
     c, s = np.cos(posture.front_toes)[:, None], np.sin(posture.front_toes)[:, None]

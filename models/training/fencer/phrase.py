@@ -17,7 +17,7 @@ from .body import UP, Fencer, Joints, Posture, joints
 STANCE, START = 0.56, 2.08
 BLADE = 0.86
 # How far the front ankles are apart when the hits are there.
-STRIKING = 0.98
+STRIKING = 1.12
 # Seconds after the first hit in which a second one still counts; sabre's box locks out after 0.170.
 LOCKED_OUT = 0.15
 
