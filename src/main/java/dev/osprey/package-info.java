@@ -21,6 +21,7 @@
  *   access  config  fault  metrics                ground: who may, typed settings, error codes, counters
  *
  *   start                                         stands alone: what is checked before the server starts
+ *   client                                        a process of its own, over imaging and fault: the referee's command line
  * </pre>
  */
 @NullMarked

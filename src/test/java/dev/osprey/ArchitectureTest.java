@@ -125,6 +125,29 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.osprey..").and(not(resideInAnyPackage("dev.osprey.start.."))));
 
+    /** A process of its own, beside the server and without a container. */
+    @ArchTest
+    static final ArchRule clientKnowsOnlyImagingAndFaults = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.client..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.osprey..")
+                    .and(not(resideInAnyPackage("dev.osprey.client..", "dev.osprey.imaging..", "dev.osprey.fault.."))));
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheClient = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.client..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.osprey.client..");
+
+    @ArchTest
+    static final ArchRule onlyTheClientTouchesItsCommandLine = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.client..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+
     @ArchTest
     static final ArchRule onlyRuntimeTouchesOnnx = noClasses()
             .that(not(resideInAnyPackage("dev.osprey.runtime..")))
@@ -222,8 +245,9 @@ class ArchitectureTest {
     static final ArchRule constructorsNotFields = fields().should().notBeAnnotatedWith(Inject.class);
 
     @ArchTest
-    static final ArchRule noStandardStreams =
-            noClasses().that(not(resideInAnyPackage("dev.osprey.start.."))).should(ACCESS_STANDARD_STREAMS);
+    static final ArchRule noStandardStreams = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.start..", "dev.osprey.client..")))
+            .should(ACCESS_STANDARD_STREAMS);
 
     /** ArchUnit's own rule sees only fields of that type; this one sees every use. */
     @ArchTest

@@ -312,6 +312,23 @@ public final class Picture implements AutoCloseable {
         }
     }
 
+    /**
+     * Encodes to PNG, every pixel as it is.
+     *
+     * @return the caller's; on the heap
+     */
+    public byte[] png() {
+        requireOpen();
+        try (BytePointer encoded = new BytePointer()) {
+            if (!opencv_imgcodecs.imencode(".png", pixels, encoded)) {
+                throw new IllegalStateException("no PNG from a picture of " + width + "x" + height);
+            }
+            byte[] png = new byte[Math.toIntExact(encoded.limit())];
+            encoded.get(png);
+            return png;
+        }
+    }
+
     /** The picture as OpenCV sees it; still this picture's. */
     Mat pixels() {
         requireOpen();
