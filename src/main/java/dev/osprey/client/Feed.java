@@ -131,7 +131,7 @@ final class Feed implements AutoCloseable {
                     break;
                 }
                 VideoFrame newer = next.get();
-                long newerSlot = Math.round(newer.seconds() * settings.fps());
+                long newerSlot = slotOf(newer);
                 if (shown == null) {
                     shown = newer;
                 } else if (newerSlot <= slot) {
@@ -156,6 +156,11 @@ final class Feed implements AutoCloseable {
                 shown.close();
             }
         }
+    }
+
+    /** Half way between two frames a picture is for the earlier one, so that the last picture makes no frame too many. */
+    private long slotOf(VideoFrame frame) {
+        return (long) Math.ceil(frame.seconds() * settings.fps() - 0.5 - 1e-6);
     }
 
     /** Of two pictures for the same frame; the other is closed. */

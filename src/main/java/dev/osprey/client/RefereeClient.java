@@ -172,9 +172,12 @@ public final class RefereeClient implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
-    RefereeClient(PrintStream out, PrintStream err) {
+    private final List<Duration> retries;
+
+    private RefereeClient(PrintStream out, PrintStream err, List<Duration> retries) {
         this.out = out;
         this.err = err;
+        this.retries = retries;
     }
 
     /** Runs the command and ends the process with its {@link ExitCode}. */
@@ -182,7 +185,7 @@ public final class RefereeClient implements Callable<Integer> {
         prepareNatives();
         // From JDK 22 to 24 there is a console even where the output goes to a file, unless it is the old one.
         System.getProperties().putIfAbsent("jdk.console", "java.base");
-        System.exit(run(System.out, System.err, arguments));
+        System.exit(run(System.out, System.err, retries(), arguments));
     }
 
     /**
@@ -208,9 +211,13 @@ public final class RefereeClient implements Callable<Integer> {
         }
     }
 
-    /** Everything but the end of the process. */
-    static int run(PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new RefereeClient(out, err))
+    /**
+     * Everything but the end of the process.
+     *
+     * @param retries times between one try to connect again and the next
+     */
+    static int run(PrintStream out, PrintStream err, List<Duration> retries, String... arguments) {
+        return new CommandLine(new RefereeClient(out, err, retries))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
@@ -277,7 +284,7 @@ public final class RefereeClient implements Callable<Integer> {
                 footage.seconds(),
                 resume,
                 Duration.ofMillis((long) (timeout * 1000)),
-                retries());
+                retries);
         int room = live ? roomOfCamera(footage) : ROOM_OF_FILE;
         Feed.Settings settings = new Feed.Settings(rate, encoding, quality, realtime && !live, room);
         OpenedFirst opened = new OpenedFirst(footage);
@@ -400,7 +407,7 @@ public final class RefereeClient implements Callable<Integer> {
                 + harmless.substring(0, Math.min(100, harmless.length()));
     }
 
-    /** Pauses before each try to connect again: each twice the one before, about two minutes in all. */
+    /** Times between one try to connect again and the next: each twice the one before, about two minutes in all. */
     static List<Duration> retries() {
         List<Duration> pauses = new ArrayList<>();
         Duration total = Duration.ZERO;

@@ -75,7 +75,7 @@ final class RefereeSession {
      * @param seconds  of footage, 0 where that is not known
      * @param resume   whether an earlier run of this client has begun the session
      * @param patience with a server that is alive and does not answer
-     * @param retries  pauses before each try to connect again
+     * @param retries  times between one try to connect again and the next
      */
     record Plan(
             URI address,
@@ -117,6 +117,7 @@ final class RefereeSession {
             boolean resuming = plan.resume();
             Iterator<Duration> retries = Collections.emptyIterator();
             while (true) {
+                long begunNanos = System.nanoTime();
                 try (StreamConnection connection = StreamConnection.open(client, plan.address())) {
                     start(connection, resuming);
                     return converse(connection);
@@ -127,7 +128,9 @@ final class RefereeSession {
                     }
                     resuming = true;
                     retries = retriesAfter(lost, retries);
-                    Thread.sleep(retries.next().toMillis());
+                    // From try to try: one that has taken its time is followed by the next at once.
+                    Duration taken = Duration.ofNanos(System.nanoTime() - begunNanos);
+                    Thread.sleep(Math.max(0, retries.next().minus(taken).toMillis()));
                 }
             }
         } finally {

@@ -24,8 +24,7 @@ final class SignalFile {
         return String.valueOf(file.getFileName());
     }
 
-    /** Whether it can be read now. */
-    boolean isThere() {
+    private boolean isThere() {
         return Files.isRegularFile(file) && Files.isReadable(file);
     }
 
@@ -49,17 +48,22 @@ final class SignalFile {
             size = newSize;
             Thread.sleep(LOOK_MILLIS);
         }
-        byte[] text = bytes();
-        if (text.length == 0) {
-            throw new ClientFailure(ExitCode.USAGE, "The signal file " + file + " is empty");
+        require();
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unusable("cannot be read");
         }
-        return text;
     }
 
-    /** @throws ClientFailure when it is not there */
+    /** @throws ClientFailure when it is not there or is empty */
     void require() {
-        if (!isThere()) {
-            throw missing();
+        if (!Files.exists(file)) {
+            throw unusable("is missing");
+        } else if (!isThere()) {
+            throw unusable("cannot be read");
+        } else if (size() == 0) {
+            throw unusable("is empty");
         }
     }
 
@@ -71,17 +75,7 @@ final class SignalFile {
         }
     }
 
-    private byte[] bytes() {
-        require();
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw missing();
-        }
-    }
-
-    private ClientFailure missing() {
-        return new ClientFailure(
-                ExitCode.USAGE, "The signal file " + file + (Files.exists(file) ? " cannot be read" : " is missing"));
+    private ClientFailure unusable(String why) {
+        return new ClientFailure(ExitCode.USAGE, "The signal file " + file + " " + why);
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A WebSocket to the server, for one thread, to which everything comes in the order in which it happened. */
 final class StreamConnection implements AutoCloseable {
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     /** A message that the network does not take for so long is on a connection that is gone. */
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);

@@ -2,8 +2,9 @@ package dev.osprey.client;
 
 import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.VideoFrame;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.IntPredicate;
 import java.util.stream.DoubleStream;
 
 /** Computed footage: picture n is grey of the level n + 10, at the time it is given. */
@@ -15,15 +16,15 @@ final class Bout implements Footage {
     private final double[] times;
     private final double frameRate;
     private final boolean live;
-    private final Supplier<Boolean> ready;
+    private final IntPredicate ready;
     private int next;
 
     /**
      * Footage with pictures at any times.
      *
-     * @param ready asked before each picture of a camera; the recording ends with the first {@code false}
+     * @param ready asked before each picture, by its number; the footage ends with the first {@code false}
      */
-    Bout(double frameRate, boolean live, Supplier<Boolean> ready, double... times) {
+    Bout(double frameRate, boolean live, IntPredicate ready, double... times) {
         this.frameRate = frameRate;
         this.live = live;
         this.ready = ready;
@@ -35,7 +36,7 @@ final class Bout implements Footage {
         return new Bout(
                 frameRate,
                 false,
-                () -> true,
+                picture -> true,
                 DoubleStream.iterate(0, n -> n + 1)
                         .limit(frames)
                         .map(n -> n / frameRate)
@@ -74,11 +75,11 @@ final class Bout implements Footage {
 
     @Override
     public Optional<VideoFrame> next() {
-        if (next == times.length || !ready.get()) {
+        if (next == times.length || !ready.test(next)) {
             return Optional.empty();
         }
         byte[] rgb = new byte[3 * WIDTH * HEIGHT];
-        java.util.Arrays.fill(rgb, (byte) (next + 10));
+        Arrays.fill(rgb, (byte) (next + 10));
         return Optional.of(new VideoFrame(next, times[next++], Picture.ofRgb(WIDTH, HEIGHT, rgb)));
     }
 

@@ -3,6 +3,7 @@ package dev.osprey.client;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -30,6 +31,8 @@ final class ScriptedServer implements AutoCloseable {
     private static final int TEXT = 1;
     private static final int BINARY = 2;
     private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
     private static final int READ_TIMEOUT_MILLIS = 30_000;
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -84,7 +87,7 @@ final class ScriptedServer implements AutoCloseable {
 
         private Client(Socket socket) throws IOException {
             this.socket = socket;
-            in = new DataInputStream(socket.getInputStream());
+            in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             out = socket.getOutputStream();
         }
 
@@ -103,8 +106,8 @@ final class ScriptedServer implements AutoCloseable {
 
         private static String accept(String key) {
             try {
-                byte[] digest = MessageDigest.getInstance("SHA-1")
-                        .digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
+                byte[] digest =
+                        MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
                 return Base64.getEncoder().encodeToString(digest);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
@@ -142,6 +145,12 @@ final class ScriptedServer implements AutoCloseable {
             return message(BINARY);
         }
 
+        /** Asks for a sign of life, which has to be the next thing that comes: the client has sent nothing else before. */
+        void expectNothingButPong() throws IOException {
+            send(PING, true, ByteBuffer.allocate(0));
+            message(PONG);
+        }
+
         /** Waits until the client says goodbye or is gone. */
         void expectEnd() throws IOException {
             try {
@@ -153,6 +162,10 @@ final class ScriptedServer implements AutoCloseable {
 
         private byte[] message(int expected) throws IOException {
             int first = in.readUnsignedByte();
+            while ((first & 0x0F) == PING) {
+                payload();
+                first = in.readUnsignedByte();
+            }
             boolean last = (first & 0x80) != 0;
             int opcode = first & 0x0F;
             byte[] payload = payload();
