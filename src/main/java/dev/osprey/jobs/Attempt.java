@@ -145,7 +145,9 @@ final class Attempt implements JobRun {
             return (records, held) -> records.handBack(held, true);
         }
         if (!cancellation.isRequested()) {
-            LOG.log(Level.WARNING, "A job of kind {0} failed: {1}", job().kind(), e.reason());
+            // What the job was given is wrong: whoever gave it is told.
+            Level level = e.code().httpStatus() < 500 ? Level.INFO : Level.WARNING;
+            LOG.log(level, "A job of kind {0} failed: {1}", job().kind(), e.reason());
         }
         return failure(new Job.Failure(e.code(), e.detail()));
     }

@@ -152,7 +152,9 @@ public final class BoutAnalysis implements JobKind {
         String result() throws IOException {
             Signal signal = Signal.parse(
                     request.signalName(), Files.readString(folder.resolve(SIGNAL), StandardCharsets.UTF_8));
+            run.artifact(SIGNAL, "text/plain", folder.resolve(SIGNAL));
             if (!signal.bothHit()) {
+                Spool.deleteFrames(folder);
                 return publish(Result.skipped(run.job(), request, signal, begun));
             }
             obstacle().ifPresent(why -> {

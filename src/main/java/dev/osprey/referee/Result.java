@@ -39,7 +39,8 @@ final class Result {
                 .add("declared_winner", capitalised(signal.declaredWinner()))
                 .add("phrase", phrase(signal));
         times(result, job, begun);
-        files(result, job, request);
+        files(result, job, request, false);
+        request.stats().ifPresent(stats -> result.add("streaming_stats", stats));
         return result.build();
     }
 
@@ -78,7 +79,7 @@ final class Result {
         }
         result.add("natural_reason", decision.reason()).add("natural_language_reason", decision.reason());
         times(result, job, begun);
-        files(result, job, request);
+        files(result, job, request, true);
         result.add(
                 "metadata",
                 Json.createObjectBuilder()
@@ -118,15 +119,16 @@ final class Result {
         return Math.round(seconds * 10_000) / 10_000.0;
     }
 
-    private static void files(JsonObjectBuilder result, Job job, AnalysisRequest request) {
+    private static void files(JsonObjectBuilder result, Job job, AnalysisRequest request, boolean analysed) {
         String folder = "/api/jobs/" + job.id();
         String artifacts = folder + "/artifacts/";
-        JsonObjectBuilder made = Json.createObjectBuilder();
-        if (request.videoName().isEmpty()) {
+        JsonObjectBuilder made = Json.createObjectBuilder()
+                .add("signal", artifacts + BoutAnalysis.SIGNAL)
+                .add("result_json", artifacts + BoutAnalysis.RESULT);
+        if (analysed && request.videoName().isEmpty()) {
             made.add("video", artifacts + BoutAnalysis.STREAMED);
         }
-        made.add("signal", request.signalName()).add("result_json", artifacts + BoutAnalysis.RESULT);
-        if (request.overlay()) {
+        if (analysed && request.overlay()) {
             made.add("overlay_video", artifacts + BoutAnalysis.OVERLAY);
         }
         String video = request.videoName().orElse(BoutAnalysis.STREAMED);

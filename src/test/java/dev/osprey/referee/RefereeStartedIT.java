@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.RealServer;
 import dev.osprey.StartedServer;
 import dev.osprey.StreamClient;
+import dev.osprey.imaging.VideoFrame;
+import dev.osprey.imaging.VideoLimits;
+import dev.osprey.imaging.VideoReader;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -16,13 +19,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Limits and switches of the protocol, by the variables of its first implementation, against servers that operators start. */
-class RefereeSettingsIT {
+/** Limits and switches by the variables of the first implementation, and servers that are killed: as operators start them. */
+class RefereeStartedIT {
 
+    private static final Path SAMPLE = Path.of("src/main/webapp/samples/bouts/attack-and-counter-left-1.mp4");
     private static final byte[] JPEG = Streamer.image("jpg", 64, 48);
 
     @TempDir
@@ -133,6 +138,55 @@ class RefereeSettingsIT {
             assertEquals(
                     "process_complete",
                     client.processed(new java.util.ArrayList<>()).getString("type"));
+        }
+    }
+
+    /** A bout whose signal was acknowledged is decided, whatever happens to the server meanwhile. */
+    @Test
+    void decidesABoutThoughTheServerWasKilledMeanwhile() throws Exception {
+        int port = StartedServer.freePort();
+        Map<String, String> environment =
+                Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString());
+        String signal = Files.readString(SAMPLE.resolveSibling("attack-and-counter-left-1.txt"));
+        try (StartedServer server = new StartedServer(home, port, environment);
+                Streamer client = new Streamer(server.webSocket("/stream"))) {
+            int frames = stream(client, "bout");
+            assertTrue(client.end("bout", frames).getBoolean("valid"));
+            client.signal("bout", "bout.txt", signal);
+            JsonObject progress = client.next("process_progress");
+            while (!progress.getString("stage").equals("yolo")) {
+                progress = client.next("process_progress");
+            }
+            server.process().destroyForcibly().waitFor();
+        }
+        try (StartedServer server = new StartedServer(home, port, environment);
+                Streamer client = new Streamer(server.webSocket("/stream"))) {
+            assertTrue(client.start("bout", ",\"resume\":true").getBoolean("signal_received"));
+            JsonObject complete = client.processed(new java.util.ArrayList<>());
+            assertEquals("process_complete", complete.getString("type"), complete::toString);
+            assertEquals("left", complete.getJsonObject("result").getString("winner"), complete::toString);
+            assertEquals(
+                    45,
+                    complete.getJsonObject("result")
+                            .getJsonObject("streaming_stats")
+                            .getInt("frames_received"));
+        }
+    }
+
+    /** Sends the sample's pictures; tells how many they are. */
+    private static int stream(Streamer client, String id) throws IOException {
+        try (VideoReader reader =
+                new VideoReader(SAMPLE, new VideoLimits(4_096, 4_096, java.time.Duration.ofMinutes(1), 1_000))) {
+            client.send("{\"type\":\"session_start\",\"session_id\":\"%s\",\"fps\":15,\"width\":%d,\"height\":%d}"
+                    .formatted(id, reader.width(), reader.height()));
+            client.next("session_started");
+            int number = 0;
+            for (Optional<VideoFrame> next = reader.next(); next.isPresent(); next = reader.next()) {
+                try (VideoFrame frame = next.get()) {
+                    client.frame(id, number++, frame.picture().jpeg(85));
+                }
+            }
+            return number;
         }
     }
 }
