@@ -22,8 +22,8 @@ final class Followers {
     private static final Logger LOG = System.getLogger(Followers.class.getName());
 
     private static final int EVENTS_AT_ONCE = 100;
-    /** Shorter than what proxies take an idle connection for. */
-    private static final long QUIET_MILLIS = 15_000;
+    /** The container reports that a client has left at the third thing it is sent after that. */
+    private static final long QUIET_MILLIS = 5_000;
 
     private final Set<Follower> all = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
