@@ -256,6 +256,44 @@ class ManifestReaderTest {
         assertEquals(new ModelManifest.Values("hand", List.of(128)), manifest.output());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "person-detection | 224 | letterbox | people | [2254,13]",
+                "pose-landmarks | 256 | crop | person | [176]",
+                "yolo-pose | 640 | letterbox | yolo-pose | [56,8400]",
+                "yolo-pose | 640 | letterbox | yolo-pose | [300,57]",
+                "rtmpose | 192 | crop | simcc | [17,768]",
+            })
+    void readsModelsOfPeople(String kind, int side, String resize, String decoder, String shape) {
+        ModelManifest manifest = good(patch -> people(patch, kind, side, resize, decoder, shape), patch -> patch);
+        assertEquals(kind, manifest.kind().wireName());
+        assertEquals(3L * side * side, manifest.pictures().bytes());
+        assertEquals(shape.replace(",", ", "), manifest.output().shape().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "person-detection | 192 | letterbox | people | [2254,13] | input is 192 × 192, expected 224 × 224 for the 2254 anchors",
+                "person-detection | 224 | letterbox | people | [2254,12] | output.shape is [2254, 12], expected [2254, 13]",
+                "pose-landmarks | 256 | letterbox | person | [176] | input.resize is \"letterbox\", expected crop",
+                "pose-landmarks | 256 | crop | person | [195] | output.shape is [195], expected [176]",
+                "yolo-pose | 640 | letterbox | yolo-pose | [84,8400] | output.shape is [84, 8400], expected [56, places] or [people, 57]",
+                "yolo-pose | 640 | letterbox | yolo-pose | [56] | output.shape is [56], expected [56, places] or [people, 57]",
+                "yolo-pose | 640 | letterbox | people | [300,57] | output.decoder is \"people\", expected yolo-pose",
+                "rtmpose | 192 | crop | simcc | [17,400] | output.shape is [17, 400], expected [17, a multiple of the input's width + height 384]",
+                "rtmpose | 192 | crop | simcc | [133,768] | output.shape is [133, 768], expected [17, a multiple of the input's width + height 384]",
+            })
+    void namesWhatDoesNotFitModelsOfPeople(
+            String kind, int side, String resize, String decoder, String shape, String problem) {
+        assertEquals(
+                List.of(problem),
+                problemsOf(patch -> people(patch, kind, side, resize, decoder, shape), patch -> patch));
+    }
+
     @Test
     void readsAModelOfLetters() {
         ModelManifest manifest = good(ManifestReaderTest::letters, patch -> patch);
@@ -430,6 +468,18 @@ class ManifestReaderTest {
                 .replace("/input/height", 224)
                 .replace("/input/resize", "crop")
                 .replace("/output", json("{\"name\":\"hand\",\"decoder\":\"hand\",\"shape\":[128]}"));
+    }
+
+    private static JsonPatchBuilder people(
+            JsonPatchBuilder patch, String kind, int side, String resize, String decoder, String shape) {
+        return palms(patch)
+                .replace("/kind", kind)
+                .replace("/input/width", side)
+                .replace("/input/height", side)
+                .replace("/input/resize", resize)
+                .replace(
+                        "/output",
+                        json("{\"name\":\"values\",\"decoder\":\"%s\",\"shape\":%s}".formatted(decoder, shape)));
     }
 
     private static JsonPatchBuilder letters(JsonPatchBuilder patch) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -129,6 +130,28 @@ public final class TestRepository {
                 .replace("/kind", "hand-landmarks")
                 .replace("/input/resize", "crop")
                 .replace("/output", json("{'name':'values','decoder':'hand','shape':[128]}")));
+    }
+
+    /**
+     * Adds or replaces a network of people or of their points that answers the same to every picture.
+     *
+     * @param kind its manifest's, decoder included
+     * @param side of its input, in pixels
+     */
+    public TestRepository addPeople(ModelKind kind, int side, float[] values, int... shape) {
+        String decoder =
+                switch (kind) {
+                    case PERSON_DETECTION -> "people";
+                    case POSE_LANDMARKS -> "person";
+                    case RTMPOSE -> "simcc";
+                    default -> kind.wireName();
+                };
+        boolean whole = kind == ModelKind.PERSON_DETECTION || kind == ModelKind.YOLO_POSE;
+        String output = "{'name':'values','decoder':'%s','shape':%s}".formatted(decoder, Arrays.toString(shape));
+        return addNetwork(kind.wireName(), TinyNetwork.constant(side, values, shape), patch -> ofCrops(patch, side)
+                .replace("/kind", kind.wireName())
+                .replace("/input/resize", whole ? "letterbox" : "crop")
+                .replace("/output", json(output)));
     }
 
     private static JsonPatchBuilder ofCrops(JsonPatchBuilder patch, int side) {
