@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 final class Lamps {
 
-    /** FIE, rules for competitions, m.51: the box registers hits of both fencers that are less than 40 ms apart as double. */
+    /** By the FIE's rules for material an épée box shows both hits if they are less than 40 ms apart. */
     private static final double DOUBLE_HIT_SECONDS = 0.04;
 
     private Lamps() {}
