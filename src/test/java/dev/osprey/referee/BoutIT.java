@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BoutIT extends RealServer {
 
     private static final Path BOUTS = Path.of("src/main/webapp/samples/bouts");
+    private static final String END = "--b--\r\n";
     private static final String LEFT = "attack-and-counter-left-1";
 
     @TempDir
@@ -157,6 +158,11 @@ class BoutIT extends RealServer {
         assertEquals(400 % 256, run.status(), run::output);
     }
 
+    private static String part(String name, String fileName) {
+        return String.join(
+                "\r\n", "--b", "Content-Disposition: form-data; name=\"%s\"%s".formatted(name, fileName), "", "x", "");
+    }
+
     private static HttpResponse<String> post(String type, String body) throws Exception {
         return send("POST", "/analyze", body, "Content-Type", type);
     }
@@ -164,18 +170,14 @@ class BoutIT extends RealServer {
     /** [32] */
     @Test
     void saysWhichPartIsMissing() throws Exception {
-        String video = "--b\r\nContent-Disposition: form-data; name=\"video\"; filename=\"a.mp4\"\r\n"
-                + "Content-Type: video/mp4\r\n\r\nx\r\n--b--\r\n";
-        HttpResponse<String> answer = post("multipart/form-data; boundary=b", video);
+        String video = part("video", "; filename=\"a.mp4\"");
+        HttpResponse<String> answer = post("multipart/form-data; boundary=b", video + END);
         assertEquals(422, answer.statusCode(), answer::body);
         assertEquals(
                 "{\"detail\":[{\"loc\":[\"body\",\"signal\"],\"msg\":\"Field required\",\"type\":\"missing\"}]}",
                 answer.body());
-        String unnamed = video.replace("; filename=\"a.mp4\"", "")
-                .replace(
-                        "--b--\r\n",
-                        "--b\r\nContent-Disposition: form-data; name=\"signal\"; filename=\"a.txt\"\r\n\r\nx\r\n--b--\r\n");
-        answer = post("multipart/form-data; boundary=b", unnamed);
+        answer = post(
+                "multipart/form-data; boundary=b", part("video", "") + part("signal", "; filename=\"a.txt\"") + END);
         assertEquals(400, answer.statusCode(), answer::body);
         assertEquals(
                 "Video file must have a filename",
