@@ -15,8 +15,15 @@ final class EventStream implements Followers.Listener {
 
     private static final Logger LOG = System.getLogger(EventStream.class.getName());
 
+    /**
+     * Comments without an event between them, five minutes of them, after which the connection ends: over HTTP/2 the container may
+     * not notice that a client has left as long as the client's connection has other work. One that is still there comes back.
+     */
+    private static final int MAX_COMMENTS = 60;
+
     private final SseEventSink sink;
     private final Sse sse;
+    private int comments;
     /** Known a moment after the first event may have come. */
     private final CompletableFuture<AutoCloseable> following = new CompletableFuture<>();
 
@@ -31,6 +38,7 @@ final class EventStream implements Followers.Listener {
 
     @Override
     public void happened(JobEvent event) {
+        comments = 0;
         JsonObject json = JobJson.event(event);
         send(sse.newEventBuilder()
                 .id(Long.toString(event.sequence()))
@@ -46,6 +54,11 @@ final class EventStream implements Followers.Listener {
     /** A comment, which finds out whether the client is still there. */
     @Override
     public void quiet() {
+        comments++;
+        if (comments > MAX_COMMENTS) {
+            end();
+            return;
+        }
         send(sse.newEventBuilder().comment("quiet").build());
     }
 

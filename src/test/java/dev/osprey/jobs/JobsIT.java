@@ -46,7 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code /api/jobs} of a real server, which finds jobs that this process has done into its folder before. */
 class JobsIT {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** As an {@code EventSource} without TLS speaks it; over HTTP/2 it takes longer to notice that a client has left. */
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private static final byte[] VIDEO = new byte[3_000_000];
 
     private static @Nullable StartedServer server;
