@@ -17,22 +17,25 @@ import org.jspecify.annotations.Nullable;
  * the next picture.
  *
  * <p>Until both are found the detector looks at the picture, and the two people who are likeliest to fence ({@link Pairing}) are
- * taken: the one further left then is the left fencer from then on, wherever he goes. After that each is looked for where his last
- * points and his speed say that he must be, without the detector. Who is not there any more is looked for around that place with
- * the detector, and now and then everywhere, since somebody may also have been followed wrongly.
+ * taken: the one further left then is the left fencer from then on, wherever he goes. After that each is looked for where his
+ * last points and his speed say that he must be, without the detector. Who is not there any more is looked for around that place
+ * with the detector, and now and then everywhere, since somebody may also have been followed wrongly. When both are gone for
+ * {@value #FORGOTTEN} pictures, as after a cut, it begins anew.
  *
  * <p>Who is who: all people seen on a picture are set against both fencers, by place, size and colour of the torso, and the
- * choice that fits best as a whole counts. When fencers pass each other they keep their names: each is expected beyond the other,
- * by his speed. While one hides the other, only one of them is seen, usually the one in front, and the other one is missing; he is
- * taken up again where he comes out. When both slow down and stop behind each other and part in the way they came, this cannot be told from
- * passing through by place; then only size and colour tell, and of fencers in the same white the names can come out exchanged.
+ * choice that fits best as a whole counts. When fencers pass each other they keep their names: each is expected beyond the
+ * other, by his speed. While one hides the other only one of them is seen, usually the one in front, and the other one is
+ * missing; he is taken up again where he comes out. For these pictures the one who is seen can have the other's name. When both
+ * stop behind each other and part the way they came, place does not tell this from passing through; then only size and colour
+ * do, and of fencers in the same white the names can come out exchanged.
  *
- * <p>When for {@value #ROUNDS} looks in a row two others are clearly likelier to fence than those who are followed, they take their
- * place; who is of both pairs keeps his name.
+ * <p>When for {@value #ROUNDS} looks everywhere in a row two others are clearly likelier to fence than those who are followed,
+ * they take their place; who is of both pairs keeps his name.
  *
- * <p>Runs of networks a picture: 2 of the points while both are followed; with a look everywhere at most 49 of the detector and
- * {@value People#MOST_CANDIDATES} more of the points (25 and some 3 to 6 on a picture of 1280 × 720), which happens on every {@value #LOOK_AROUND}th
- * picture, and on every {@value #LOOK_WHILE_MISSING}th while somebody is missing. With a network that does it all, always one run.
+ * <p>Runs of networks a picture: 2 of the points while both are followed. A look everywhere adds at most
+ * {@value People#MOST_SQUARES} of the detector and {@value People#MOST_CANDIDATES} of the points (25 and some 3 to 6 on a picture
+ * of 1280 × 720), on every {@value #LOOK_AROUND}th picture, and on every {@value #LOOK_WHILE_MISSING}th while somebody is missing;
+ * on the others then one of the detector around each place where somebody was. With a network that does it all, always one run.
  */
 public final class FencerTracker {
 
@@ -72,7 +75,7 @@ public final class FencerTracker {
         boolean look;
         if (people.isOneForAll()) {
             seen.addAll(people.all());
-            look = true;
+            look = sinceLook >= LOOK_AROUND - 1;
         } else {
             follow(people, left, seen);
             follow(people, right, seen);
@@ -91,13 +94,13 @@ public final class FencerTracker {
     }
 
     private static void follow(People people, @Nullable Trail trail, List<Seen> seen) {
-        if (trail != null && trail.missing() < FORGOTTEN) {
+        if (trail != null && !isForgotten(trail)) {
             people.look(trail.expected()).ifPresent(person -> People.addUnlessSeen(person, seen));
         }
     }
 
     private static void lookAround(People people, @Nullable Trail trail, List<Seen> seen) {
-        if (trail != null && trail.missing() < FORGOTTEN) {
+        if (trail != null && !isForgotten(trail)) {
             Crop expected = trail.expected();
             Crop upright = new Crop(expected.centreX(), expected.centreY(), expected.width(), expected.height(), 0);
             people.within(List.of(upright.squared(SURROUNDINGS, 0)))
@@ -111,7 +114,7 @@ public final class FencerTracker {
      * @param everybody whether everybody on the picture was looked for
      */
     Fencers assign(Picture picture, List<Seen> seen, boolean everybody) {
-        if (left == null || right == null) {
+        if (left == null || right == null || (isForgotten(left) && isForgotten(right))) {
             Optional<Pair> pair = Pairing.likeliest(seen);
             pair.ifPresent(found -> {
                 left = Trail.of(found.left(), picture);
@@ -143,6 +146,10 @@ public final class FencerTracker {
         return new Fencers(
                 Optional.ofNullable(leftSeen).map(Seen::person),
                 Optional.ofNullable(rightSeen).map(Seen::person));
+    }
+
+    private static boolean isForgotten(Trail trail) {
+        return trail.missing() >= FORGOTTEN;
     }
 
     private static Trail next(Trail trail, @Nullable Seen seen, Picture picture) {

@@ -96,7 +96,7 @@ public final class People {
         return isOneForAll(pose);
     }
 
-    /** Everybody on the picture. At most {@link #MOST_SQUARES} + 1 runs of the detector, {@link #MOST_CANDIDATES} of the other. */
+    /** Everybody on the picture. At most {@link #MOST_SQUARES} runs of the detector, {@link #MOST_CANDIDATES} of the other. */
     List<Seen> all() {
         return within(squares(picture.width(), picture.height()));
     }

@@ -106,6 +106,19 @@ class FencerTrackerTest {
     }
 
     @Test
+    void beginsAnewWhenBothAreGoneForLong() {
+        assign(fencer(400, 1), fencer(800, -1));
+        for (int i = 0; i < 30; i++) {
+            assertEquals(new Fencers(Optional.empty(), Optional.empty()), assign());
+        }
+        Seen left = fencer(700, 1);
+        Seen right = fencer(1100, -1);
+        Fencers found = assign(right, left);
+        assertIs(left, found.left());
+        assertIs(right, found.right());
+    }
+
+    @Test
     void takesOthersWhoAreLikelierForSeveralLooksAndKeepsTheNameOfWhoIsOfBoth() {
         // The right fencer comes late: the left one and a spectator are taken first.
         Seen left = fencer(400, 1);
