@@ -195,25 +195,24 @@ final class Priority {
 
     // The line
 
-    /** Whose point was in line before the other one began his attack, and stayed there; null without one, or with two. */
+    /** Whose point was in line while the other one came, up to the hit; null without one, or with two. */
     private @Nullable Side line() {
-        Side found = null;
-        for (Side side : Side.values()) {
-            int attacked = attackBegan(side.opponent());
-            if (attacked < 0 || attackBegan(side) >= 0 || contact != null) {
-                continue;
-            }
-            int from = attacked - steps(Thresholds.LINE_BEFORE_ATTACK);
-            if (from >= 0
-                    && motion(side).isStraight(from, landing(touch))
-                    && Math.abs(motion(side).speed(from, attacked)) < Thresholds.LINE_SPEED) {
-                if (found != null) {
-                    return null;
-                }
-                found = side;
-            }
+        boolean leftHolds = holdsLine(Side.LEFT);
+        if (leftHolds == holdsLine(Side.RIGHT)) {
+            return null;
         }
-        return found;
+        return leftHolds ? Side.LEFT : Side.RIGHT;
+    }
+
+    /** Blades that met have taken the line away, or shown that there was none. */
+    private boolean holdsLine(Side side) {
+        int last = landing(touch);
+        int first = last - steps(Thresholds.LINE);
+        return contact == null
+                && first >= 0
+                && motion(side).isStraight(first, last)
+                && Math.abs(motion(side).speed(first, last)) < Thresholds.LINE_SPEED
+                && motion(side.opponent()).speed(first, last) > Thresholds.INTO_LINE;
     }
 
     // Words

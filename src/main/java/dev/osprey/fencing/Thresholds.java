@@ -53,8 +53,11 @@ final class Thresholds {
     /** How far the hand of a line may be above or below the shoulder. */
     static final double LEVEL_HAND = 0.25;
 
-    /** How long a line must have been there when the other one begins his attack. */
-    static final double LINE_BEFORE_ATTACK = 0.3;
+    /** How long a line must have been there when they hit: from before the other one can have begun his last action. */
+    static final double LINE = 0.7;
+
+    /** How fast the other one must have come meanwhile. */
+    static final double INTO_LINE = 0.8;
 
     /** Who holds a line does not attack himself. */
     static final double LINE_SPEED = 0.5;
