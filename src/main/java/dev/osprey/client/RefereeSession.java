@@ -118,7 +118,8 @@ final class RefereeSession {
             Iterator<Duration> retries = Collections.emptyIterator();
             while (true) {
                 long begunNanos = System.nanoTime();
-                try (StreamConnection connection = StreamConnection.open(client, plan.address())) {
+                try (StreamConnection connection =
+                        StreamConnection.open(client, plan.address(), everStarted || resuming)) {
                     start(connection, resuming);
                     return converse(connection);
                 } catch (ConnectionLostException lost) {
@@ -273,8 +274,7 @@ final class RefereeSession {
         return next;
     }
 
-    private void send(StreamConnection connection, EncodedFrame frame)
-            throws ConnectionLostException, InterruptedException {
+    private void send(StreamConnection connection, EncodedFrame frame) throws InterruptedException {
         String header = messages.frame(frame, frame.number() / plan.fps(), plan.encoding(), plan.quality());
         connection.send(header);
         connection.send(frame.picture());

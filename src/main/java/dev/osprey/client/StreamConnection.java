@@ -1,5 +1,6 @@
 package dev.osprey.client;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,9 @@ final class StreamConnection implements AutoCloseable {
     /** A message that the network does not take for so long is on a connection that is gone. */
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 
+    /** How long a connection that takes nothing more may still bring what the server said last. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     /** After so long without a message the server is pinged. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
@@ -40,6 +45,7 @@ final class StreamConnection implements AutoCloseable {
     private final BlockingQueue<Event> events;
     private final Listener listener;
     private final WebSocket socket;
+    private boolean broken;
 
     /** Something that happened to the connection. */
     private sealed interface Event {
@@ -61,10 +67,12 @@ final class StreamConnection implements AutoCloseable {
     /**
      * Connects.
      *
+     * @param known whether there was a stream at this address before: then any other answer is that of a server that starts
      * @throws ConnectionLostException when nobody answers, or the server is not ready
      * @throws ClientFailure when whoever answers is no referee's server
      */
-    static StreamConnection open(HttpClient client, URI address) throws ConnectionLostException, InterruptedException {
+    static StreamConnection open(HttpClient client, URI address, boolean known)
+            throws ConnectionLostException, InterruptedException {
         Listener listener = new Listener();
         CompletableFuture<WebSocket> opening =
                 client.newWebSocketBuilder().connectTimeout(CONNECT_TIMEOUT).buildAsync(address, listener);
@@ -74,8 +82,8 @@ final class StreamConnection implements AutoCloseable {
             Throwable cause = e.getCause();
             if (cause instanceof WebSocketHandshakeException handshake) {
                 int status = handshake.getResponse().statusCode();
-                if (status >= 500) {
-                    throw new ConnectionLostException("the server answers " + status);
+                if (known || status >= 500) {
+                    throw new ConnectionLostException("the server answers " + status + ", as one that starts");
                 }
                 throw new ClientFailure(
                         ExitCode.REFUSED, address + " is no referee stream: it answers " + status + " to an upgrade");
@@ -84,24 +92,35 @@ final class StreamConnection implements AutoCloseable {
         }
     }
 
-    /** A text message. */
-    void send(String text) throws ConnectionLostException, InterruptedException {
-        await(socket.sendText(text, true));
+    /** A text message. That it could not be sent is told by {@link #poll} and {@link #receive}. */
+    void send(String text) throws InterruptedException {
+        if (!broken) {
+            await(socket.sendText(text, true));
+        }
     }
 
-    /** A binary message. */
-    void send(byte[] bytes) throws ConnectionLostException, InterruptedException {
-        await(socket.sendBinary(ByteBuffer.wrap(bytes), true));
+    /** A binary message, likewise. */
+    void send(byte[] bytes) throws InterruptedException {
+        if (!broken) {
+            await(socket.sendBinary(ByteBuffer.wrap(bytes), true));
+        }
     }
 
-    private static void await(CompletableFuture<WebSocket> sending)
-            throws ConnectionLostException, InterruptedException {
+    /** What the server said before a failure is still to be read: the failure is put behind it. */
+    private void await(CompletableFuture<WebSocket> sending) throws InterruptedException {
         try {
             sending.get(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new ConnectionLostException(inWords(e.getCause()));
+            failed(inWords(e.getCause()));
         } catch (TimeoutException e) {
-            throw new ConnectionLostException("nothing could be sent for " + SEND_TIMEOUT.toSeconds() + " s");
+            failed("nothing could be sent for " + SEND_TIMEOUT.toSeconds() + " s");
+        }
+    }
+
+    private void failed(String why) throws InterruptedException {
+        broken = true;
+        if (!listener.ended.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+            events.add(new Event.Lost(why));
         }
     }
 
@@ -132,7 +151,9 @@ final class StreamConnection implements AutoCloseable {
             if (System.nanoTime() - listener.heardNanos > SILENCE.toNanos()) {
                 throw new ConnectionLostException("no sign of life for " + SILENCE.toSeconds() + " s");
             }
-            await(socket.sendPing(ByteBuffer.allocate(0)));
+            if (!broken) {
+                await(socket.sendPing(ByteBuffer.allocate(0)));
+            }
         }
     }
 
@@ -156,12 +177,20 @@ final class StreamConnection implements AutoCloseable {
             return "nobody answers there";
         }
         String message = cause == null ? null : cause.getMessage();
-        return message != null ? message : cause instanceof IOException ? "the network failed" : String.valueOf(cause);
+        if (cause instanceof IOException
+                && (message == null || cause instanceof EOFException || message.equals("Output closed"))) {
+            return "the server is gone without a word";
+        }
+        return message != null ? message : String.valueOf(cause);
     }
 
     /** Says goodbye if the connection is still there, and does not wait for an answer. */
     @Override
     public void close() {
+        if (broken) {
+            socket.abort();
+            return;
+        }
         try {
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(1, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException gone) {
@@ -176,6 +205,7 @@ final class StreamConnection implements AutoCloseable {
     private static final class Listener implements WebSocket.Listener {
 
         private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+        private final CountDownLatch ended = new CountDownLatch(1);
         private final StringBuilder partial = new StringBuilder();
         private volatile long heardNanos = System.nanoTime();
 
@@ -224,12 +254,14 @@ final class StreamConnection implements AutoCloseable {
                     REFUSALS.contains(statusCode)
                             ? new Event.Refused("The server ended the connection: " + why)
                             : new Event.Lost("the server ended it, " + why));
+            ended.countDown();
             return null;
         }
 
         @Override
         public void onError(WebSocket webSocket, Throwable error) {
             events.add(new Event.Lost(inWords(error)));
+            ended.countDown();
         }
     }
 

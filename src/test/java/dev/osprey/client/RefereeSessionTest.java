@@ -203,6 +203,50 @@ class RefereeSessionTest {
         }
     }
 
+    /** Frames are on their way then, and the connection takes them no more. */
+    @Test
+    void tellsWhyTheServerEndsTheConnectionInTheMiddle() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(client -> {
+            start(client);
+            client.takeFrames(0, 5);
+            client.fail("FRAME_PROCESSING_FAILED", "Maximum memory limit reached (2100.3 MB)", false);
+            client.close(1013);
+            client.expectEnd();
+        })) {
+            ClientFailure failure = fails(session(server, 2000, false, false), ExitCode.REFUSED);
+            assertTrue(failure.sentence().contains("Maximum memory limit reached (2100.3 MB)"), failure::sentence);
+            server.finish();
+        }
+    }
+
+    /** As while a server starts: it listens, and does not know the stream yet. */
+    @Test
+    void triesAgainWhileTheServerStarts() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(
+                client -> {
+                    start(client);
+                    client.takeFrames(0, 10);
+                    client.vanish();
+                },
+                ScriptedServer.NOT_FOUND,
+                client -> {
+                    resume(client, continueFrom(10));
+                    client.takeFrames(10, 20);
+                    client.decide(20, SIGNAL);
+                })) {
+            isDecided(session(server, 20, false, false), server);
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoStream() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.NOT_FOUND)) {
+            ClientFailure failure = fails(session(server, 5, false, false), ExitCode.REFUSED);
+            assertTrue(failure.sentence().contains("is no referee stream: it answers 404"), failure::sentence);
+            server.finish();
+        }
+    }
+
     @Test
     void takesAClosingCodeOfAFaultForARefusal() throws Exception {
         try (ScriptedServer server = new ScriptedServer(client -> {

@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -36,6 +37,9 @@ final class ScriptedServer implements AutoCloseable {
     private static final int READ_TIMEOUT_MILLIS = 30_000;
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    /** For a connection that is not upgraded. */
+    static final Script NOT_FOUND = client -> {};
+
     private final ServerSocket socket;
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private final Future<?> played;
@@ -54,8 +58,12 @@ final class ScriptedServer implements AutoCloseable {
                 try (Socket accepted = socket.accept()) {
                     accepted.setSoTimeout(READ_TIMEOUT_MILLIS);
                     Client client = new Client(accepted);
-                    client.upgrade();
-                    script.play(client);
+                    if (script == NOT_FOUND) {
+                        client.refuse();
+                    } else {
+                        client.upgrade();
+                        script.play(client);
+                    }
                 }
             }
             return null;
@@ -91,7 +99,7 @@ final class ScriptedServer implements AutoCloseable {
             out = socket.getOutputStream();
         }
 
-        private void upgrade() throws IOException {
+        private String key() throws IOException {
             String key = "";
             requestLine = line();
             for (String line = line(); !line.isEmpty(); line = line()) {
@@ -99,6 +107,16 @@ final class ScriptedServer implements AutoCloseable {
                     key = line.substring(18).strip();
                 }
             }
+            return key;
+        }
+
+        private void refuse() throws IOException {
+            key();
+            out.write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        private void upgrade() throws IOException {
+            String key = key();
             out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             + "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
@@ -151,12 +169,15 @@ final class ScriptedServer implements AutoCloseable {
             message(PONG);
         }
 
-        /** Waits until the client says goodbye or is gone. */
+        /** Takes whatever comes until the client says goodbye or is gone. */
         void expectEnd() throws IOException {
             try {
-                message(CLOSE);
-            } catch (EOFException gone) {
-                return;
+                for (int opcode = 0; opcode != CLOSE; ) {
+                    opcode = in.readUnsignedByte() & 0x0F;
+                    payload();
+                }
+            } catch (EOFException | SocketException gone) {
+                // So it is.
             }
         }
 
