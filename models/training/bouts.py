@@ -95,7 +95,8 @@ def bout(name: str, winner: str, seed: int, rate: int = RATE, width: int = WIDTH
         "shoes": linear((30, 28, 28)),
     }
     referee = Fencer(-1, True, Build(), replace(random_look(random), **dark), armed=False)
-    place = np.array([random.uniform(-0.9, 0.9), 0.0, random.uniform(-2.6, -1.6)])
+    # To the side of where the two meet: a pose network that is shown a fencer before a bare face may take that one's joints.
+    place = np.array([random.choice([-1, 1]) * random.uniform(4.1, 4.5), 0.0, random.uniform(-2.4, -1.8)])
     looked_at = (referee, place) if random.random() < 0.7 else None
     return Bout(phrase.phrase(name, winner, seed, left, right), left, right, looked_at, there, camera, rate, seed)
 
