@@ -33,7 +33,7 @@ public final class Benchmark {
 
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
-     * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code referee}.
+     * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code bouts}, {@code referee}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -46,10 +46,11 @@ public final class Benchmark {
                 case "modes" -> new ModesBenchmark(benchmark).run();
                 case "hands" -> new HandsBenchmark(benchmark).run();
                 case "signs" -> new SignsBenchmark(benchmark).run();
+                case "bouts" -> new BoutsBenchmark(benchmark).run();
                 case "referee" -> RefereeBenchmark.run();
                 default ->
-                    throw new IllegalArgumentException(
-                            "No part \"" + part + "\": round-trip, load, soak, start, modes, hands, signs, referee");
+                    throw new IllegalArgumentException("No part \"" + part
+                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee");
             }
         }
     }
@@ -105,6 +106,11 @@ public final class Benchmark {
     /** Clients of the sign words, on the client's processor. */
     Worker signCameras() throws IOException {
         return Worker.start("sign-cameras", wait, List.of(), SignCameras.class, picture.toString());
+    }
+
+    /** Clients that stream bouts, on the client's processor. */
+    Worker boutCameras() throws IOException {
+        return Worker.start("bout-cameras", wait, List.of(), BoutCameras.class, picture.toString());
     }
 
     Worker client() throws IOException {

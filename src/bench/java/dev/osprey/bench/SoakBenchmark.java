@@ -38,7 +38,7 @@ final class SoakBenchmark {
      * Memory of the server at a time: what Java's objects take after a full collection, and what the process holds. The heap
      * is touched from the start, so the second grows by what is outside the heap.
      */
-    private record Memory(double minutes, double heapMib, double residentMib) {}
+    record Memory(double minutes, double heapMib, double residentMib) {}
 
     void run() throws IOException, InterruptedException {
         String[] settings = {"-Dosprey.segmentation.fast-model=person", "-Xms1g", "-XX:+AlwaysPreTouch"};
@@ -89,7 +89,7 @@ final class SoakBenchmark {
         }
     }
 
-    private static Memory memory(Process server, double minutes) throws IOException, InterruptedException {
+    static Memory memory(Process server, double minutes) throws IOException, InterruptedException {
         jcmd(server, "GC.run");
         Matcher used = USED.matcher(jcmd(server, "GC.heap_info"));
         double heap = 0;

@@ -74,6 +74,7 @@ class WebSocketPeerTest {
                 List.of(
                         "close 1000 reason",
                         "close 1001 reason",
+                        "close 1003 reason",
                         "close 1008 reason",
                         "close 1009 reason",
                         "close 1011 reason",
