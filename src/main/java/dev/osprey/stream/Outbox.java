@@ -146,13 +146,16 @@ public final class Outbox {
     private void sent(@Nullable Throwable failure) {
         synchronized (this) {
             inFlight = false;
+            if (failure != null) {
+                // At once: whoever sent one more now might wait for a lock that the peer reports the failure under.
+                close();
+            }
         }
         if (failure == null) {
             pump();
             roomMade.run();
             tellEmptied();
         } else {
-            close();
             broken.run();
         }
     }
