@@ -31,7 +31,7 @@ final class Followers {
     private final int most;
     private final Log log;
 
-    /** Told by one thread at a time; what it throws ends it. */
+    /** Told by one thread at a time; what it throws ends it, but for an {@link OspreyException}: then the event comes again. */
     interface Listener {
 
         void happened(JobEvent event);
@@ -177,8 +177,9 @@ final class Followers {
                     if (closed) {
                         return;
                     }
-                    last = event.sequence();
+                    // Before it counts as told: a listener that finds the store away hears it again.
                     listener.happened(event);
+                    last = event.sequence();
                     told = true;
                 }
             } while (events.size() == EVENTS_AT_ONCE);
