@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -202,31 +203,40 @@ public final class Referee {
     /** Makes a job of a session, which is not the client's any more from now on. */
     void submit(Session session, String signalName, byte[] signal, Submitted done) {
         timeouts.remove(session);
-        errands.execute(() -> {
-            try {
-                session.complete(signal);
-                session.close();
-                AnalysisRequest request = new AnalysisRequest(
-                        Optional.of(session.id()),
-                        signalName,
-                        Optional.empty(),
-                        false,
-                        true,
-                        Optional.of(session.stats()));
-                Job job = submit(session.id(), request, folder -> Spool.link(session.folder(), folder));
-                sessions.drop(session);
-                done.submitted(session, job, null);
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "A session could not be kept", e);
-                refused(
-                        session,
-                        new OspreyException(
-                                ErrorCode.STORE_UNAVAILABLE, "The signal could not be kept on disk; send it again", e),
-                        done);
-            } catch (OspreyException e) {
-                refused(session, e, done);
-            }
-        });
+        try {
+            errands.execute(() -> submitNow(session, signalName, signal, done));
+        } catch (RejectedExecutionException e) {
+            refused(session, new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping", e), done);
+        }
+    }
+
+    private void submitNow(Session session, String signalName, byte[] signal, Submitted done) {
+        Job job;
+        try {
+            session.complete(signal);
+            session.close();
+            AnalysisRequest request = new AnalysisRequest(
+                    Optional.of(session.id()),
+                    signalName,
+                    Optional.empty(),
+                    false,
+                    true,
+                    Optional.of(session.stats()));
+            job = submit(session.id(), request, folder -> Spool.link(session.folder(), folder));
+        } catch (OspreyException e) {
+            refused(session, e, done);
+            return;
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.WARNING, "A session could not be kept", e);
+            refused(
+                    session,
+                    new OspreyException(
+                            ErrorCode.STORE_UNAVAILABLE, "The signal could not be kept on disk; send it again", e),
+                    done);
+            return;
+        }
+        sessions.drop(session);
+        done.submitted(session, job, null);
     }
 
     private void refused(Session session, OspreyException why, Submitted done) {

@@ -293,6 +293,9 @@ final class RefereeStream implements StreamEndpoint.Receiver {
 
     /** The job is in the store; or it could not be put there, and the client may come back and send its signal again. */
     private synchronized void submitted(Session submitted, @Nullable Job job, @Nullable OspreyException failure) {
+        if (finished) {
+            return;
+        }
         if (job != null) {
             send(Messages.signalAck(submitted.id()));
             send(Messages.processStart(submitted.id()));
@@ -306,7 +309,12 @@ final class RefereeStream implements StreamEndpoint.Receiver {
     private void await(String id, String job) {
         awaited = id;
         if (!connection.hasEnded()) {
-            following = shared.follow(job, event -> happened(id, event));
+            try {
+                following = shared.follow(job, event -> happened(id, event));
+            } catch (OspreyException e) {
+                // The job goes on; who comes back for it with resume is told of it.
+                failAbout(id, Code.PROCESSING_FAILED, e.detail(), CloseCode.TRY_AGAIN_LATER);
+            }
             if (awaited == null) {
                 // It had ended, and has been told of already.
                 stopFollowing();
@@ -328,8 +336,10 @@ final class RefereeStream implements StreamEndpoint.Receiver {
                 }
                 case STATE -> {
                     if (event.state().isFinished()) {
+                        // First of all: where the store does not answer, the event comes again.
+                        Optional<Job> job = shared.job(event.jobId());
                         stopFollowing();
-                        ended(id, shared.job(event.jobId()));
+                        ended(id, job);
                     }
                 }
                 case ARTIFACT -> {}
