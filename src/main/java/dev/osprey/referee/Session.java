@@ -117,9 +117,9 @@ final class Session {
         return numbers.next();
     }
 
-    /** What it counts in the account of all sessions. */
+    /** What it counts in the account of all sessions; its signal, with which it becomes a job, does not count there. */
     synchronized long bytes() {
-        return spool.bytes() + (long) FRAME_OVERHEAD_BYTES * numbers.count() + signalBytes;
+        return spool.bytes() + (long) FRAME_OVERHEAD_BYTES * numbers.count();
     }
 
     /** Lets go of the files; what is in them stays. */
@@ -164,7 +164,7 @@ final class Session {
                 .add("has_signal", signalled)
                 .add("duration_seconds", rounded((nanoClock.getAsLong() - startedNanos) / NANOS_PER_SECOND))
                 .add("idle_seconds", rounded(idleSeconds()))
-                .add("memory_mb", megabytes(bytes()))
+                .add("memory_mb", megabytes(bytes() + signalBytes))
                 .add("completed", signalled)
                 .add("aborted", aborted)
                 .build();
