@@ -31,7 +31,10 @@ final class Session {
     private final LongSupplier nanoClock;
     private final FrameNumbers numbers = new FrameNumbers();
     private final long startedNanos;
-    private long lastNanos;
+
+    /** Read by who looks after all sessions, and must not wait for the disk. */
+    private volatile long lastNanos;
+
     private int signalBytes;
     private boolean signalled;
     private boolean aborted;
@@ -68,11 +71,11 @@ final class Session {
     }
 
     /** Something has come from the client. */
-    synchronized void touch() {
+    void touch() {
         lastNanos = nanoClock.getAsLong();
     }
 
-    synchronized double idleSeconds() {
+    double idleSeconds() {
         return (nanoClock.getAsLong() - lastNanos) / NANOS_PER_SECOND;
     }
 
