@@ -7,7 +7,8 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -19,6 +20,8 @@ import java.util.function.LongSupplier;
  * <p>The client's name for it is data. On disk it has one of the server's own.
  */
 final class Session {
+
+    private static final Logger LOG = System.getLogger(Session.class.getName());
 
     /** What a frame costs beyond its bytes, in the account that clients are shown. */
     static final int FRAME_OVERHEAD_BYTES = 1_024;
@@ -54,8 +57,13 @@ final class Session {
     /** Goes on with what an earlier connection, or an earlier process, has left. */
     static Session resume(Path folder, SessionStart start, LongSupplier nanoClock) throws IOException {
         Session session = new Session(start, Spool.open(folder), nanoClock);
-        session.spool.each(entry -> session.numbers.add(Math.toIntExact(entry.number())));
-        return session;
+        try {
+            session.spool.each(entry -> session.numbers.add(Math.toIntExact(entry.number())));
+            return session;
+        } catch (IOException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 
     String id() {
@@ -130,7 +138,8 @@ final class Session {
         try {
             spool.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Whoever closes goes on: a name that stayed in use for this would be refused for ever.
+            LOG.log(Level.WARNING, "A session's files could not be closed", e);
         }
     }
 
