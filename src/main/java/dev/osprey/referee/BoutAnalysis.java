@@ -350,7 +350,8 @@ public final class BoutAnalysis implements JobKind {
                 seen.complete(new Fencers(
                         fencers.left().map(BoutAnalysis::measured).orElse(null),
                         fencers.right().map(BoutAnalysis::measured).orElse(null)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error as well, of a native library or for want of memory: the analysis would wait for ever.
                 seen.completeExceptionally(e);
             }
         }
