@@ -258,8 +258,9 @@ final class Spool implements AutoCloseable {
 
     /** Leaves only what is not the frames', which are in a video now. */
     static void deleteFrames(Path folder) throws IOException {
-        Files.deleteIfExists(folder.resolve(INDEX));
+        // In this order: frames without an index would be taken for a session without any.
         Files.deleteIfExists(folder.resolve(FRAMES));
+        Files.deleteIfExists(folder.resolve(INDEX));
     }
 
     /** Whether a folder has frames. */
