@@ -151,7 +151,9 @@ public final class BoutAnalysis implements JobKind {
 
         String result() throws IOException {
             Signal signal = Signal.parse(
-                    request.signalName(), Files.readString(folder.resolve(SIGNAL), StandardCharsets.UTF_8));
+                    request.signalName(),
+                    // Whatever is no UTF-8 in it, in somebody's name, say, is replaced.
+                    new String(Files.readAllBytes(folder.resolve(SIGNAL)), StandardCharsets.UTF_8));
             run.artifact(SIGNAL, "text/plain", folder.resolve(SIGNAL));
             if (!signal.bothHit()) {
                 Spool.deleteFrames(folder);
