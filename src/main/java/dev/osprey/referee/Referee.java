@@ -289,6 +289,8 @@ public final class Referee {
         Instant since = clock.instant().minus(settings.sessionTimeout());
         return jobs.latest(Optional.of(BoutAnalysis.KIND), JOBS_LOOKED_AT, 0).stream()
                 .filter(job -> job.reference().equals(Optional.of(sessionId)))
+                // An upload's reference is the name of its signal.
+                .filter(job -> AnalysisRequest.ofJson(job.parameters()).sessionId().isPresent())
                 .filter(job -> job.finished().map(since::isBefore).orElse(true))
                 .findFirst();
     }
