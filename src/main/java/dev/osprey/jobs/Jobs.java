@@ -102,6 +102,10 @@ public final class Jobs implements AutoCloseable {
         } catch (OspreyException e) {
             // What does the jobs could not be put together, for want of a model, say.
             obstruct(e);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "What does the jobs could not be put together", e);
+            obstruct(new OspreyException(
+                    ErrorCode.JOB_FAILED, "What does the jobs could not be put together: the log says why", e));
         } finally {
             tried.countDown();
         }

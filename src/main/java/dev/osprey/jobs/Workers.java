@@ -92,6 +92,10 @@ final class Workers {
                     recovered();
                 } catch (OspreyException e) {
                     troubled(e);
+                } catch (RuntimeException e) {
+                    // Unforeseen, but without this thread no job would be done until the next start.
+                    LOG.log(Level.WARNING, "A round of the jobs failed", e);
+                    troubled(new OspreyException(ErrorCode.JOB_FAILED, "The jobs cannot be looked after", e));
                 }
                 waitForNews();
             }
