@@ -176,7 +176,7 @@ public class JobsResource {
     private static void answer(AsyncResponse response, Answer answer) {
         try {
             response.resume(answer.make());
-        } catch (OspreyException | IOException e) {
+        } catch (RuntimeException | IOException e) {
             response.resume(e);
         }
     }
