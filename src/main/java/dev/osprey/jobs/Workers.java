@@ -94,7 +94,9 @@ final class Workers {
                     troubled(e);
                 } catch (RuntimeException e) {
                     // Unforeseen, but without this thread no job would be done until the next start.
-                    LOG.log(Level.WARNING, "A round of the jobs failed", e);
+                    if (trouble.isEmpty()) {
+                        LOG.log(Level.WARNING, "A round of the jobs failed", e);
+                    }
                     troubled(new OspreyException(ErrorCode.JOB_FAILED, "The jobs cannot be looked after", e));
                 }
                 waitForNews();
