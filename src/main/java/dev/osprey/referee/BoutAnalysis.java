@@ -61,6 +61,10 @@ public final class BoutAnalysis implements JobKind {
     static final String SIGNAL = "signal.txt";
 
     static final String STREAMED = "streamed_video.mp4";
+
+    /** How many frames are not in that video, for a later attempt, which has no frames any more. */
+    private static final String SKIPPED = "frames_skipped";
+
     static final String OVERLAY = "overlay.mp4";
     static final String RESULT = "analysis_result.json";
 
@@ -200,8 +204,11 @@ public final class BoutAnalysis implements JobKind {
                         made,
                         run.cancellation(),
                         progress -> tell(Stage.VIDEO_RECONSTRUCTION, progress, "Video reconstructed from frames"));
+                Files.writeString(folder.resolve(SKIPPED), Integer.toString(skippedFrames));
                 Spool.deleteFrames(folder);
             } else {
+                Path skipped = folder.resolve(SKIPPED);
+                skippedFrames = Files.exists(skipped) ? Integer.parseInt(Files.readString(skipped)) : 0;
                 tell(Stage.VIDEO_RECONSTRUCTION, 1, "Video reconstructed from frames");
             }
             run.artifact(STREAMED, "video/mp4", made);
