@@ -73,6 +73,9 @@ public final class BoutAnalysis implements JobKind {
 
     private static final long CANCEL_CHECK_MILLIS = 100;
 
+    /** Of a result in a job's record. */
+    private static final int MOST_CHARACTERS = 1_000_000;
+
     /** Least confidence of a point that counts. */
     private static final float SEEN = 0.3f;
 
@@ -327,7 +330,7 @@ public final class BoutAnalysis implements JobKind {
             Files.writeString(unfinished, result.toString(), StandardCharsets.UTF_8);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             run.artifact(RESULT, "application/json", file);
-            return Result.withoutKeypoints(result).toString();
+            return Result.brief(result, MOST_CHARACTERS).toString();
         }
     }
 

@@ -27,6 +27,7 @@ final class Result {
 
     private static final Set<String> KEYPOINTS =
             Set.of("keypoints", "left_xdata", "left_ydata", "right_xdata", "right_ydata");
+    private static final Set<String> GROWING = Set.of("tracks", "left_pauses", "right_pauses");
     private static final double NANOS_PER_SECOND = 1e9;
 
     private Result() {}
@@ -95,11 +96,28 @@ final class Result {
         return result.build();
     }
 
-    /** What fits into a job's record. */
-    static JsonObject withoutKeypoints(JsonObject result) {
+    /**
+     * What fits into a job's record; all of it is in the artifact. Without keypoints, and of a bout that is too long without
+     * whatever grows with its length.
+     */
+    static JsonObject brief(JsonObject result, int mostCharacters) {
+        JsonObject brief = without(result, KEYPOINTS);
+        if (brief.toString().length() <= mostCharacters) {
+            return brief;
+        }
+        JsonObject briefer = without(brief, GROWING);
+        JsonObject decision = brief.getJsonObject("decision");
+        return decision == null
+                ? briefer
+                : Json.createObjectBuilder(briefer)
+                        .add("decision", without(decision, GROWING))
+                        .build();
+    }
+
+    private static JsonObject without(JsonObject result, Set<String> keys) {
         JsonObjectBuilder rest = Json.createObjectBuilder();
         result.forEach((key, value) -> {
-            if (!KEYPOINTS.contains(key)) {
+            if (!keys.contains(key)) {
                 rest.add(key, value);
             }
         });
