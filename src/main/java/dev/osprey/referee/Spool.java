@@ -47,6 +47,7 @@ final class Spool implements AutoCloseable {
     private final FileChannel frames;
     private final FileChannel index;
     private final ByteBuffer record = ByteBuffer.allocateDirect(RECORD_BYTES);
+    private ByteBuffer read = ByteBuffer.allocate(0);
     private long bytes;
     private long records;
 
@@ -165,11 +166,13 @@ final class Spool implements AutoCloseable {
         records++;
     }
 
-    /** A frame's bytes. */
+    /** A frame's bytes, until the next are read: memory of its own for each would be free only some time later. */
     ByteBuffer read(Entry entry) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocateDirect(entry.length());
-        readFully(frames, frame, entry.offset());
-        return frame.flip();
+        if (read.capacity() < entry.length()) {
+            read = ByteBuffer.allocateDirect(entry.length());
+        }
+        readFully(frames, read.clear().limit(entry.length()), entry.offset());
+        return read.flip();
     }
 
     /** Bytes of all frames. */
