@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,8 +81,16 @@ final class Sessions {
             return;
         }
         try (Stream<Path> folders = Files.list(folder)) {
-            for (Path each : folders.toList()) {
-                recover(each);
+            // The newest last: of two of the same name it is the one that counts.
+            List<Path> oldestFirst = folders.sorted(
+                            Comparator.comparingLong(each -> each.toFile().lastModified()))
+                    .toList();
+            for (Path each : oldestFirst) {
+                try {
+                    recover(each);
+                } catch (IOException | RuntimeException e) {
+                    LOG.log(Level.WARNING, "What is left of an earlier session could not be read", e);
+                }
             }
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "What is left of earlier sessions could not be read", e);
@@ -195,9 +204,17 @@ final class Sessions {
         }
     }
 
-    private synchronized void leave(SessionStart start, Path itsFolder, long size) {
-        left.put(start.id(), new Left(itsFolder, start, nanoClock.getAsLong(), size));
-        bytes += size;
+    private void leave(SessionStart start, Path itsFolder, long size) {
+        Left older;
+        synchronized (this) {
+            // The server ended after a session had begun anew and before what was there of it was removed.
+            older = left.remove(start.id());
+            left.put(start.id(), new Left(itsFolder, start, nanoClock.getAsLong(), size));
+            bytes += size - (older == null ? 0 : older.bytes());
+        }
+        if (older != null) {
+            delete(older.folder());
+        }
     }
 
     private Left removeOldest() {
