@@ -317,7 +317,10 @@ public final class Referee {
         });
     }
 
-    /** Ends what has been silent for too long; to be called every second or so, by one thread at a time. */
+    /**
+     * Ends what has been silent for too long; to be called every second or so, by one thread at a time. That has more to look after:
+     * what removes files, or waits for a stream that writes some, is an errand.
+     */
     void sweep() {
         try {
             double limit = settings.sessionTimeout().toNanos() / 1e9;
@@ -325,11 +328,13 @@ public final class Referee {
                 if (session.idleSeconds() > limit) {
                     Consumer<Session> timedOut = timeouts.remove(session);
                     if (timedOut != null) {
-                        timedOut.accept(session);
+                        errands.execute(() -> timedOut.accept(session));
                     }
                 }
             });
-            sessions.sweep();
+            if (sessions.hasExpired()) {
+                errands.execute(sessions::sweep);
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "Sessions could not be looked after", e);
         }

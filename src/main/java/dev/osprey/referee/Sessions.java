@@ -235,16 +235,21 @@ final class Sessions {
         delete(session.folder());
     }
 
-    /** Drops those whose clients have been gone for too long; to be called every second or so. */
+    /** Drops those whose clients have been gone for too long; to be called when {@link #hasExpired} says so. */
     void sweep() {
         List<Left> expired = new ArrayList<>();
         synchronized (this) {
-            long before = nanoClock.getAsLong() - limits.sessionTimeout().toNanos();
-            while (!left.isEmpty() && left.values().iterator().next().sinceNanos() - before < 0) {
+            while (hasExpired()) {
                 expired.add(removeOldest());
             }
         }
         expired.forEach(each -> delete(each.folder()));
+    }
+
+    /** Whether somebody's client has been gone for too long; to be asked every second or so. */
+    synchronized boolean hasExpired() {
+        long before = nanoClock.getAsLong() - limits.sessionTimeout().toNanos();
+        return !left.isEmpty() && left.values().iterator().next().sinceNanos() - before < 0;
     }
 
     private static void delete(Path folder) {
