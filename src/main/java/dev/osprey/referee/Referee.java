@@ -51,6 +51,7 @@ public final class Referee {
     private final Meters meters;
     private final Clock clock;
     private final Connections connections;
+    private final OwnFolder folder;
     private final Sessions sessions;
     private final ImageLimits limits;
     private final Map<Session, Consumer<Session>> timeouts = new ConcurrentHashMap<>();
@@ -77,7 +78,8 @@ public final class Referee {
         this.clock = clock;
         this.connections =
                 new Connections(config.stream().withMaxMessageBytes(settings.maxMessageBytes()), meters, nanoClock);
-        this.sessions = new Sessions(settings, config.jobs().folder().resolve("referee"), nanoClock);
+        this.folder = OwnFolder.of(config.jobs().folder(), "referee");
+        this.sessions = new Sessions(settings, folder.path(), nanoClock);
         sessions.recover();
         this.limits = new ImageLimits(
                 settings.maxMessageBytes(),
@@ -338,5 +340,10 @@ public final class Referee {
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "Sessions could not be looked after", e);
         }
+    }
+
+    /** When nothing comes any more: the sessions' folder may be another server's. */
+    void close() {
+        folder.close();
     }
 }

@@ -41,5 +41,6 @@ class RefereeProducer {
 
     void stop(@Disposes Referee referee, Caretaker caretaker) {
         caretaker.close(referee.connections());
+        referee.close();
     }
 }
