@@ -157,10 +157,7 @@ public final class BoutAnalysis implements JobKind {
         }
 
         String result() throws IOException {
-            Signal signal = Signal.parse(
-                    request.signalName(),
-                    // Whatever is no UTF-8 in it, in somebody's name, say, is replaced.
-                    new String(Files.readAllBytes(folder.resolve(SIGNAL)), StandardCharsets.UTF_8));
+            Signal signal = signal();
             run.artifact(SIGNAL, "text/plain", folder.resolve(SIGNAL));
             if (!signal.bothHit()) {
                 Spool.deleteFrames(folder);
@@ -183,6 +180,18 @@ public final class BoutAnalysis implements JobKind {
             }
             return publish(
                     Result.of(run.job(), request, signal, bout, decision, sighting.frames(), skippedFrames, begun));
+        }
+
+        private Signal signal() throws IOException {
+            // Whatever is no UTF-8 in it, in somebody's name, say, is replaced.
+            String text = new String(Files.readAllBytes(folder.resolve(SIGNAL)), StandardCharsets.UTF_8);
+            try {
+                return Signal.parse(request.signalName(), text);
+            } catch (OspreyException e) {
+                // Nothing will be made of the frames, which would lie there as long as the job's files are kept.
+                Spool.deleteFrames(folder);
+                throw e;
+            }
         }
 
         private void tell(Stage stage, double progress, String message) {
