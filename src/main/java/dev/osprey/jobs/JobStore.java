@@ -126,6 +126,20 @@ final class JobStore implements AutoCloseable {
         });
     }
 
+    /** Newest first, those of a kind to which clients gave that name. */
+    List<Job> named(String kind, String reference, int limit) {
+        return read(manager -> manager.createQuery(
+                        "select j from StoredJob j where j.kind = :kind and j.reference = :reference"
+                                + " order by j.submittedAt desc, j.id",
+                        StoredJob.class)
+                .setParameter("kind", kind)
+                .setParameter("reference", cut(reference, MAX_NAME_CHARACTERS))
+                .setMaxResults(limit)
+                .getResultStream()
+                .map(StoredJob::job)
+                .toList());
+    }
+
     List<JobEvent> events(String id, long afterSequence, int limit) {
         return read(manager -> manager.createQuery(
                         "select e from StoredEvent e where e.jobId = :id and e.sequence > :after order by e.sequence",

@@ -219,6 +219,11 @@ public final class Jobs implements AutoCloseable {
         return store().latest(kind, limit, offset);
     }
 
+    /** Newest first, those of a kind that have this {@link NewJob#reference}. */
+    public List<Job> named(String kind, String reference, int limit) {
+        return store().named(kind, reference, limit);
+    }
+
     /**
      * Cancels a job: at once where it waits; where it is done, on whatever server, its run is asked to end and the job is cancelled
      * when it has. One that has ended stays as it is.

@@ -41,8 +41,8 @@ public final class Referee {
 
     private static final Logger LOG = System.getLogger(Referee.class.getName());
 
-    /** Jobs that are looked through for one of a session's name. */
-    private static final int JOBS_LOOKED_AT = 200;
+    /** Jobs of a session's name that are looked through, as uploads may have the same. */
+    private static final int JOBS_LOOKED_AT = 10;
 
     private final OspreyConfig.Referee settings;
     private final Jobs jobs;
@@ -289,8 +289,7 @@ public final class Referee {
     /** The newest job of a session of that name that is under way, or ended no longer ago than a session is kept. */
     Optional<Job> currentJob(String sessionId) {
         Instant since = clock.instant().minus(settings.sessionTimeout());
-        return jobs.latest(Optional.of(BoutAnalysis.KIND), JOBS_LOOKED_AT, 0).stream()
-                .filter(job -> job.reference().equals(Optional.of(sessionId)))
+        return jobs.named(BoutAnalysis.KIND, sessionId, JOBS_LOOKED_AT).stream()
                 // An upload's reference is the name of its signal.
                 .filter(job -> AnalysisRequest.ofJson(job.parameters()).sessionId().isPresent())
                 .filter(job -> job.finished().map(since::isBefore).orElse(true))
