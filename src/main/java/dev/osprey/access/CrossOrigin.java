@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public class CrossOrigin extends HttpFilter {
 
     private final transient Provider<OspreyConfig> config;
+
+    /** Methods that change nothing. */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     private List<String> credentials = List.of();
     private List<String> echoedCredentials = List.of();
@@ -50,6 +54,11 @@ public class CrossOrigin extends HttpFilter {
                 || access.allowedOrigins().contains(origin);
     }
 
+    /** Whether the origin is the server's own, as its client knows it. */
+    private static boolean isOwn(HttpServletRequest request, String origin) {
+        return origin.endsWith("://" + request.getHeader("Host"));
+    }
+
     private static boolean isOpen(OspreyConfig.Access access) {
         return access.allowedOrigins().contains("*");
     }
@@ -60,6 +69,12 @@ public class CrossOrigin extends HttpFilter {
         OspreyConfig.Access access = config.get().access();
         String origin = request.getHeader("Origin");
         if (origin == null || !allows(access, origin)) {
+            if (origin != null && !SAFE.contains(request.getMethod()) && !isOwn(request, origin)) {
+                // A form or an upload is sent without asking first, and does its work whether its answer can be read or
+                // not.
+                response.sendError(HttpServletResponse.SC_FORBIDDEN, "Not for pages of this origin");
+                return;
+            }
             chain.doFilter(request, response);
             return;
         }

@@ -136,6 +136,7 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_000_000) int keepFilesHours,
             @Range(min = 1, max = 1_000_000) int keepRecordHours,
             @Range(min = 1, max = 1_073_741_824) int maxFilesMib,
+            @Range(min = 0, max = 1_073_741_824) int minFreeMib,
             @Range(min = 1, max = 100_000) int maxFollowers,
             @Range(min = 1, max = 1_000) int maxDownloads) {
 
@@ -155,6 +156,8 @@ public record OspreyConfig(
             @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
             @Range(min = 1, max = 16_777_216) int maxSignalBytes,
             @Range(min = 1, max = 1_048_576) int maxUploadMib,
+            @Range(min = 1, max = 1_000) int maxUploads,
+            Duration maxDuration,
             String detectorModel,
             String poseModel,
             String rule,

@@ -22,11 +22,15 @@ final class Ffmpeg {
     /** An error number of the C library, and so of another value on macOS than elsewhere. */
     static final int TRY_AGAIN;
 
+    private static final long MOST_BYTES_AT_ONCE = 1L << 29;
+
     static {
         avutil.av_log_set_level(avutil.AV_LOG_QUIET);
         Loader.load(avcodec.class);
         Loader.load(avformat.class);
         Loader.load(swscale.class);
+        // For one piece of memory: an index of a few bytes may claim 2 GiB.
+        avutil.av_max_alloc(MOST_BYTES_AT_ONCE);
         TRY_AGAIN = org.bytedeco.ffmpeg.presets.avutil.AVERROR_EAGAIN();
     }
 

@@ -34,6 +34,8 @@ public final class Jobs implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Jobs.class.getName());
 
+    private static final long BYTES_PER_MIB = 1_048_576;
+
     private static final Duration OPENING = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(10);
@@ -188,12 +190,14 @@ public final class Jobs implements AutoCloseable {
     /**
      * Submits a job; when this returns, it is done sooner or later, whatever happens to this server.
      *
-     * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} where too many wait, {@link ErrorCode#STORE_UNAVAILABLE},
+     * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} where too many wait or the disk is nearly full, {@link
+     *     ErrorCode#STORE_UNAVAILABLE},
      *     {@link ErrorCode#SETTING_INVALID} for too long parameters
      * @throws IOException as the preparation does, or where the folder cannot be made; there is no job then
      */
     public Job submit(NewJob job, Preparation preparation) throws IOException {
         JobStore records = store();
+        requireRoom();
         String id = UUID.randomUUID().toString();
         boolean submitted = false;
         try {
@@ -206,6 +210,17 @@ public final class Jobs implements AutoCloseable {
             if (!submitted) {
                 folders.delete(id);
             }
+        }
+    }
+
+    private void requireRoom() throws IOException {
+        Files.createDirectories(config.folder());
+        long freeMib = Files.getFileStore(config.folder()).getUsableSpace() / BYTES_PER_MIB;
+        if (freeMib < config.minFreeMib()) {
+            throw new OspreyException(
+                    ErrorCode.CAPACITY_EXHAUSTED,
+                    "%d MiB are free on the disk of the jobs, which keeps %d MiB"
+                            .formatted(freeMib, config.minFreeMib()));
         }
     }
 

@@ -239,7 +239,10 @@ public final class BoutAnalysis implements JobKind {
             return new VideoReader(
                     video,
                     new VideoLimits(
-                            config.imaging().maxWidth(), config.imaging().maxHeight(), Duration.ofHours(24), frames));
+                            config.imaging().maxWidth(),
+                            config.imaging().maxHeight(),
+                            config.referee().maxDuration(),
+                            frames));
         }
 
         /** Goes through a video, its lens corrected where that is asked for. */

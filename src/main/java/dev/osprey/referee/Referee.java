@@ -44,6 +44,9 @@ public final class Referee {
     /** Jobs of a session's name that are looked through, as uploads may have the same. */
     private static final int JOBS_LOOKED_AT = 10;
 
+    /** Those that are not done are among the newest. */
+    private static final int JOBS_COUNTED = 100;
+
     private final OspreyConfig.Referee settings;
     private final Jobs jobs;
     private final BoutAnalysis analysis;
@@ -58,7 +61,13 @@ public final class Referee {
 
     /** Is told what became of a session that was to become a job: a job or a failure. */
     interface Submitted {
-        void submitted(Session session, @Nullable Job job, @Nullable OspreyException failure);
+        /** @param before how many analyses come first */
+        void submitted(Session session, @Nullable Job job, int before, @Nullable OspreyException failure);
+    }
+
+    /** Is told of the job of a session's name, if there is one, or why that is not known. */
+    interface Found {
+        void found(Optional<Job> job, @Nullable OspreyException failure);
     }
 
     /** @param errands what waits for the disk or the store runs there */
@@ -218,12 +227,7 @@ public final class Referee {
             session.complete(signal);
             session.close();
             AnalysisRequest request = new AnalysisRequest(
-                    Optional.of(session.id()),
-                    signalName,
-                    Optional.empty(),
-                    false,
-                    true,
-                    Optional.of(session.stats()));
+                    Optional.of(session.id()), signalName, Optional.empty(), false, true, Optional.of(session.stats()));
             job = submit(session.id(), request, folder -> Spool.link(session.folder(), folder));
         } catch (OspreyException e) {
             refused(session, e, done);
@@ -238,12 +242,18 @@ public final class Referee {
             return;
         }
         sessions.drop(session);
-        done.submitted(session, job, null);
+        int before = 0;
+        try {
+            before = before(job);
+        } catch (OspreyException e) {
+            LOG.log(Level.DEBUG, "The place of a job is not known", e);
+        }
+        done.submitted(session, job, before, null);
     }
 
     private void refused(Session session, OspreyException why, Submitted done) {
         sessions.leave(session);
-        done.submitted(session, null, why);
+        done.submitted(session, null, 0, why);
     }
 
     /**
@@ -258,6 +268,11 @@ public final class Referee {
                         Optional.of(reference),
                         request.toJson().toString()),
                 files);
+    }
+
+    /** A job whose result nobody can be told. */
+    void cancel(Job job) {
+        jobs.cancel(job.id());
     }
 
     Optional<Job> job(String id) {
@@ -286,12 +301,39 @@ public final class Referee {
         throw new OspreyException(failure.code(), failure.detail());
     }
 
+    /** Looks for {@link #currentJob} where that may wait for the store. */
+    void lookUp(String sessionId, Found found) {
+        try {
+            errands.execute(() -> {
+                Optional<Job> job = Optional.empty();
+                OspreyException failure = null;
+                try {
+                    job = currentJob(sessionId);
+                } catch (OspreyException e) {
+                    failure = e;
+                }
+                found.found(job, failure);
+            });
+        } catch (RejectedExecutionException e) {
+            found.found(Optional.empty(), new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping", e));
+        }
+    }
+
+    /** How many analyses are to be done, or being done, before that one. */
+    private int before(Job job) {
+        return (int) jobs.latest(Optional.of(BoutAnalysis.KIND), JOBS_COUNTED, 0).stream()
+                .filter(other ->
+                        !other.state().isFinished() && other.submitted().isBefore(job.submitted()))
+                .count();
+    }
+
     /** The newest job of a session of that name that is under way, or ended no longer ago than a session is kept. */
     Optional<Job> currentJob(String sessionId) {
         Instant since = clock.instant().minus(settings.sessionTimeout());
         return jobs.named(BoutAnalysis.KIND, sessionId, JOBS_LOOKED_AT).stream()
                 // An upload's reference is the name of its signal.
-                .filter(job -> AnalysisRequest.ofJson(job.parameters()).sessionId().isPresent())
+                .filter(job ->
+                        AnalysisRequest.ofJson(job.parameters()).sessionId().isPresent())
                 .filter(job -> job.finished().map(since::isBefore).orElse(true))
                 .findFirst();
     }
@@ -306,7 +348,10 @@ public final class Referee {
         CompletableFuture<Job> ended = new CompletableFuture<>();
         AutoCloseable following = follow(id, event -> {
             if (event.type() == JobEvent.Type.STATE && event.state().isFinished()) {
-                job(id).ifPresent(ended::complete);
+                job(id).ifPresentOrElse(
+                                ended::complete,
+                                () -> ended.completeExceptionally(
+                                        new OspreyException(ErrorCode.JOB_UNKNOWN, "The analysis was deleted")));
             }
         });
         return ended.whenComplete((job, failure) -> {

@@ -15,6 +15,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityPart;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -60,7 +62,8 @@ public class RefereeResource {
     @Path("analyze")
     @LimitedUpload
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public CompletionStage<Response> analyze(List<EntityPart> parts) throws IOException {
+    public CompletionStage<Response> analyze(List<EntityPart> parts, @Context ContainerRequestContext context)
+            throws IOException {
         Optional<EntityPart> video = named(parts, "video");
         Optional<EntityPart> signal = named(parts, "signal");
         List<JsonObject> missing = new ArrayList<>();
@@ -81,9 +84,14 @@ public class RefereeResource {
         String signalName = fileName(signal.get(), "Signal");
         boolean keypoints = flag(parts, "include_keypoints", false);
         boolean overlay = flag(parts, "save_overlay", true);
-        referee.obstacle().ifPresent(why -> {
-            throw new OspreyException(ErrorCode.MODEL_NOT_READY, "YOLO model not loaded");
-        });
+        if (referee.obstacle().isPresent()) {
+            // 503 would say more, but 500 is what the protocol says.
+            return CompletableFuture.completedStage(Response.serverError()
+                    .entity(Json.createObjectBuilder()
+                            .add("detail", "YOLO model not loaded")
+                            .build())
+                    .build());
+        }
         AnalysisRequest request = new AnalysisRequest(
                 Optional.empty(), signalName, Optional.of(videoName), keypoints, overlay, Optional.empty());
         Job job = referee.submit(signalName, request, folder -> {
@@ -92,7 +100,13 @@ public class RefereeResource {
             }
             Files.write(folder.resolve(BoutAnalysis.SIGNAL), limited(signal.get()));
         });
-        return referee.ended(job.id()).thenApply(this::answer);
+        UploadLimit.release(context);
+        try {
+            return referee.ended(job.id()).thenApply(this::answer);
+        } catch (OspreyException e) {
+            referee.cancel(job);
+            throw e;
+        }
     }
 
     private byte[] limited(EntityPart signal) throws IOException {

@@ -179,13 +179,30 @@ final class RefereeStream implements StreamEndpoint.Receiver {
             return;
         }
         if (request.resume()) {
-            Optional<Job> job = shared.currentJob(id);
-            if (job.isPresent()) {
-                send(Messages.sessionBeingProcessed(id, job.get().id()));
-                await(id, job.get().id());
-                return;
-            }
+            // Whoever goes on has to wait for what he is to go on with.
+            shared.lookUp(id, (job, failure) -> found(request, job, failure));
+        } else {
+            begin(request);
         }
+    }
+
+    private synchronized void found(Request.Start request, Optional<Job> job, @Nullable OspreyException failure) {
+        if (finished || session != null || awaited != null) {
+            return;
+        }
+        String id = request.session().id();
+        if (failure != null) {
+            failAbout(id, Code.SESSION_START_FAILED, failure.detail(), CloseCode.TRY_AGAIN_LATER);
+        } else if (job.isPresent()) {
+            send(Messages.sessionBeingProcessed(id, job.get().id()));
+            await(id, job.get().id());
+        } else {
+            handled(() -> begin(request));
+        }
+    }
+
+    private void begin(Request.Start request) {
+        String id = request.session().id();
         try {
             Session started = shared.start(request.session(), request.resume(), this::timedOut);
             session = started;
@@ -242,7 +259,9 @@ final class RefereeStream implements StreamEndpoint.Receiver {
     }
 
     private void end(@Nullable Session current) {
-        if (current == null) {
+        if (current == null && awaited != null) {
+            report(Code.SESSION_END_FAILED, "Session %s is being processed".formatted(awaited));
+        } else if (current == null) {
             noSession("No active session");
         } else {
             send(Messages.sessionEnded(current.id(), current.validation()));
@@ -262,10 +281,13 @@ final class RefereeStream implements StreamEndpoint.Receiver {
     }
 
     private void announced(Request.Signal signal) {
-        if (session == null) {
-            noSession("No active session");
-        } else {
+        if (session != null) {
             due = new Body.OfSignal(signal);
+        } else if (awaited != null) {
+            due = new Body.Refused();
+            report(Code.PROCESSING_FAILED, "Session %s is being processed".formatted(awaited));
+        } else {
+            noSession("No active session");
         }
     }
 
@@ -292,13 +314,18 @@ final class RefereeStream implements StreamEndpoint.Receiver {
     }
 
     /** The job is in the store; or it could not be put there, and the client may come back and send its signal again. */
-    private synchronized void submitted(Session submitted, @Nullable Job job, @Nullable OspreyException failure) {
+    private synchronized void submitted(
+            Session submitted, @Nullable Job job, int before, @Nullable OspreyException failure) {
         if (finished) {
             return;
         }
         if (job != null) {
             send(Messages.signalAck(submitted.id()));
             send(Messages.processStart(submitted.id()));
+            if (before > 0) {
+                String waiting = before == 1 ? "1 analysis comes first" : before + " analyses come first";
+                send(Messages.processProgress(submitted.id(), "queue", 0, waiting));
+            }
             await(submitted.id(), job.id());
         } else if (failure != null) {
             failAbout(submitted.id(), Code.PROCESSING_FAILED, failure.detail(), CloseCode.TRY_AGAIN_LATER);

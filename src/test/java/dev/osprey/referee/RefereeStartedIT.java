@@ -14,10 +14,13 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -65,7 +68,8 @@ class RefereeStartedIT {
         try (StartedServer server = server(
                 "REFEREE_STREAMING_SESSION_TIMEOUT", "3",
                 "REFEREE_MAX_STREAMING_SESSIONS", "2",
-                "REFEREE_MAX_STREAMING_MEMORY_MB", "1")) {
+                "REFEREE_MAX_STREAMING_MEMORY_MB", "1",
+                "OSPREY_REFEREE_MAX_UPLOAD_MIB", "1")) {
             try (Streamer silent = new Streamer(server.webSocket("/stream"));
                     Streamer other = new Streamer(server.webSocket("/stream"))) {
                 silent.start("silent");
@@ -88,12 +92,38 @@ class RefereeStartedIT {
                 full.refused("FRAME_PROCESSING_FAILED", "Maximum memory limit reached (1.0 MB)", 1013);
             }
             RealServer.await("nobody is counted", () -> stats(server).getInt("active_sessions") == 0);
+            refusesAnUploadThatIsTooLarge(server);
             try (Streamer next = new Streamer(server.webSocket("/stream"))) {
                 next.start("next");
                 assertEquals("received", next.frame("next", 0, JPEG));
             }
             assertFalse(
                     server.log().contains("WARNING") && server.log().contains("dev.osprey.referee"), server::toString);
+        }
+    }
+
+    /** Whether its length was announced or not. */
+    private static void refusesAnUploadThatIsTooLarge(StartedServer server) throws Exception {
+        byte[] part = new byte[2 << 20];
+        byte[] head = "--b\r\nContent-Disposition: form-data; name=\"video\"; filename=\"a.mp4\"\r\n\r\n"
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        System.arraycopy(head, 0, part, 0, head.length);
+        for (BodyPublisher body : List.of(
+                BodyPublishers.ofByteArray(part),
+                BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(part)))) {
+            HttpResponse<String> answer = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(server.http("/analyze"))
+                                    .header("Content-Type", "multipart/form-data; boundary=b")
+                                    .POST(body)
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertEquals(413, answer.statusCode(), answer::body);
+            assertEquals(
+                    "The upload is larger than the limit of 1 MiB",
+                    StreamClient.json(answer.body()).getString("detail"));
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -201,5 +202,35 @@ class SessionsTest {
         sessions.sweep();
         assertEquals(10, sessions.count());
         assertEquals(10, sessions.stats().getInt("active_sessions"));
+    }
+
+    @Test
+    void takesTheNewerOfTwoThatAnEarlierProcessLeftUnderOneName() throws Exception {
+        Sessions earlier = sessions();
+        Session older = earlier.start(named("a"), false);
+        send(earlier, older, 0, 1);
+        Session newer = sessions().start(named("a"), false);
+        send(earlier, newer, 0);
+        Files.setLastModifiedTime(older.folder(), FileTime.fromMillis(1));
+
+        Sessions sessions = sessions();
+        sessions.recover();
+        assertEquals(List.of(newer.folder()), folders());
+        assertEquals(1, sessions.start(named("a"), true).nextFrame());
+    }
+
+    @Test
+    void keepsItsAccountWhateverBecomesOfSessions() {
+        Sessions sessions = sessions("referee.max-spool-mib", "1");
+        for (int turn = 0; turn < 3; turn++) {
+            Session left = sessions.start(named("left"), false);
+            send(sessions, left, 0, 1);
+            sessions.leave(left);
+            Session resumed = sessions.start(named("left"), true);
+            send(sessions, resumed, 2);
+            sessions.drop(resumed);
+        }
+        assertTrue(sessions.tryAdd(1_048_576), "all of it is free again");
+        assertFalse(sessions.tryAdd(1));
     }
 }
