@@ -5,6 +5,7 @@ const PAGES = [
   ['./', 'Segmentation'],
   ['coach.html', 'Fingerspelling'],
   ['signs.html', 'Sign words'],
+  ['referee.html', 'Referee'],
 ];
 
 const icon = (shape) => `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
@@ -26,11 +27,13 @@ header.insertAdjacentHTML('beforeend', `
     </button>
   </div>`);
 
-document.querySelector('.footer').innerHTML = `
-  <p>Pictures are processed in memory on this server and not stored.</p>
+const footer = document.querySelector('.footer');
+footer.innerHTML = `
+  <p>${footer.dataset.kept ?? 'Pictures are processed in memory on this server and not stored.'}</p>
   <nav aria-label="Operators"><a href="health">Health</a><a href="metrics">Metrics</a></nav>`;
 
-document.querySelector('.toolbar').insertAdjacentHTML('beforeend', `
+// Where pictures come from one source at a time.
+document.querySelector('.toolbar')?.insertAdjacentHTML('beforeend', `
   <button class="button primary" id="start" type="button">${icon('<path d="M8 5.5v13l10.5-6.5z"/>')}Start</button>
   <button class="button" id="stop" type="button" hidden>${icon('<rect x="6.5" y="6.5" width="11" height="11" rx="1.5"/>')}Stop</button>
   <p class="file-row" id="file-row" hidden>

@@ -37,16 +37,17 @@ const CAMERA_FAULTS = {
 
 /**
  * @param {string} [deviceId] a particular camera
+ * @param {MediaTrackConstraints} [wishes] that it need not fulfil
  * @returns {Promise<Source>}
  */
-export async function openWebcam(deviceId) {
+export async function openWebcam(deviceId, wishes = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' }) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new SourceFault('The browser keeps cameras from this page.', 'Cameras need https or localhost. Open the page there, or use another source.');
   }
-  const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'user' };
+  const wanted = deviceId ? { ...wishes, facingMode: undefined, deviceId: { exact: deviceId } } : wishes;
   let media;
   try {
-    media = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: 640 }, height: { ideal: 480 }, ...wanted } });
+    media = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });
   } catch (fault) {
     const [message, advice] = CAMERA_FAULTS[fault.name] ?? ['The camera did not start.', `The browser says: ${fault.message || fault.name}`];
     throw new SourceFault(message, advice);

@@ -8,6 +8,7 @@
  * @property {boolean} answering lately
  * @property {boolean} answered ever since the source runs
  * @property {string} [working] what the page is called while they are answered
+ * @property {{text: string, tone: 'good'|'wait'|'bad'|'idle'}} [otherwise] what the page does while no source runs
  */
 
 /**
@@ -30,7 +31,7 @@ export function describe(connection, source, frames, health) {
     }
     case 'connected':
       if (source === 'none') {
-        return { tone: 'idle', text: 'Connected, waiting for a source' };
+        return frames.otherwise ?? { tone: 'idle', text: 'Connected, waiting for a source' };
       }
       if (source === 'opening') {
         return { tone: 'wait', text: 'Connected, opening the source…' };

@@ -18,20 +18,21 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityPart;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
-/** {@code /analyze} and {@code /streaming/stats}; see {@link RefereeAddress}. */
+/** {@code /analyze} and {@code /streaming/stats}, see {@link RefereeAddress}; and the way of a page to its job. */
 @Singleton
 @Path("referee")
 @Produces(MediaType.APPLICATION_JSON)
@@ -64,42 +65,11 @@ public class RefereeResource {
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     public CompletionStage<Response> analyze(List<EntityPart> parts, @Context ContainerRequestContext context)
             throws IOException {
-        Optional<EntityPart> video = named(parts, "video");
-        Optional<EntityPart> signal = named(parts, "signal");
-        List<JsonObject> missing = new ArrayList<>();
-        if (video.isEmpty()) {
-            missing.add(missing("video"));
+        Optional<Response> obstacle = obstacle(parts);
+        if (obstacle.isPresent()) {
+            return CompletableFuture.completedStage(obstacle.get());
         }
-        if (signal.isEmpty()) {
-            missing.add(missing("signal"));
-        }
-        if (!missing.isEmpty()) {
-            JsonArrayBuilder detail = Json.createArrayBuilder();
-            missing.forEach(detail::add);
-            return CompletableFuture.completedStage(Response.status(UNPROCESSABLE)
-                    .entity(Json.createObjectBuilder().add("detail", detail).build())
-                    .build());
-        }
-        String videoName = fileName(video.get(), "Video");
-        String signalName = fileName(signal.get(), "Signal");
-        boolean keypoints = flag(parts, "include_keypoints", false);
-        boolean overlay = flag(parts, "save_overlay", true);
-        if (referee.obstacle().isPresent()) {
-            // 503 would say more, but 500 is what the protocol says.
-            return CompletableFuture.completedStage(Response.serverError()
-                    .entity(Json.createObjectBuilder()
-                            .add("detail", "YOLO model not loaded")
-                            .build())
-                    .build());
-        }
-        AnalysisRequest request = new AnalysisRequest(
-                Optional.empty(), signalName, Optional.of(videoName), keypoints, overlay, Optional.empty());
-        Job job = referee.submit(signalName, request, folder -> {
-            try (InputStream content = video.get().getContent()) {
-                Files.copy(content, folder.resolve(BoutAnalysis.VIDEO));
-            }
-            Files.write(folder.resolve(BoutAnalysis.SIGNAL), limited(signal.get()));
-        });
+        Job job = submit(parts);
         UploadLimit.release(context);
         try {
             return referee.ended(job.id()).thenApply(this::answer);
@@ -107,6 +77,60 @@ public class RefereeResource {
             referee.cancel(job);
             throw e;
         }
+    }
+
+    /** As {@link #analyze}, but the answer is the job, which the client may follow. */
+    @POST
+    @Path("bouts")
+    @LimitedUpload
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    public Response submitted(List<EntityPart> parts) throws IOException {
+        Optional<Response> obstacle = obstacle(parts);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        String id = submit(parts).id();
+        return Response.accepted(Json.createObjectBuilder().add("job_id", id).build())
+                .header(HttpHeaders.LOCATION, "/api/jobs/" + id)
+                .build();
+    }
+
+    /** What to answer where a file or the model is missing. */
+    private Optional<Response> obstacle(List<EntityPart> parts) {
+        JsonArrayBuilder detail = Json.createArrayBuilder();
+        List<String> missing = Stream.of("video", "signal")
+                .filter(name -> named(parts, name).isEmpty())
+                .toList();
+        missing.forEach(name -> detail.add(missing(name)));
+        if (!missing.isEmpty()) {
+            return Optional.of(Response.status(UNPROCESSABLE)
+                    .entity(Json.createObjectBuilder().add("detail", detail).build())
+                    .build());
+        }
+        // 503 would say more, but 500 is what the protocol says.
+        return referee.obstacle().map(why -> Response.serverError()
+                .entity(Json.createObjectBuilder()
+                        .add("detail", "YOLO model not loaded")
+                        .build())
+                .build());
+    }
+
+    /** @param parts with a video and a signal */
+    private Job submit(List<EntityPart> parts) throws IOException {
+        EntityPart video = named(parts, "video").orElseThrow();
+        EntityPart signal = named(parts, "signal").orElseThrow();
+        String videoName = fileName(video, "Video");
+        String signalName = fileName(signal, "Signal");
+        boolean keypoints = flag(parts, "include_keypoints", false);
+        boolean overlay = flag(parts, "save_overlay", true);
+        AnalysisRequest request = new AnalysisRequest(
+                Optional.empty(), signalName, Optional.of(videoName), keypoints, overlay, Optional.empty());
+        return referee.submit(signalName, request, folder -> {
+            try (InputStream content = video.getContent()) {
+                Files.copy(content, folder.resolve(BoutAnalysis.VIDEO));
+            }
+            Files.write(folder.resolve(BoutAnalysis.SIGNAL), limited(signal));
+        });
     }
 
     private byte[] limited(EntityPart signal) throws IOException {
