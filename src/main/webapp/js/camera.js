@@ -158,7 +158,7 @@ export class Camera extends EventTarget {
     byId('record').hidden = !isOpen || this.isBusy;
     byId('stop').hidden = byId('discard').hidden = !isOpen || !this.isBusy;
     byId('box').hidden = byId('numbers').hidden = !isOpen || !this.isBusy;
-    byId('pace').querySelectorAll('input').forEach((input) => (input.disabled = this.isBusy));
+    byId('camera-settings').hidden = this.isBusy;
   }
 
   #showNumbers() {

@@ -223,7 +223,11 @@ function show(bout) {
   }
   decision.show(bout);
   const drawn = artifacts.find(({ name }) => name === 'overlay.mp4') ?? artifacts.find(({ name }) => name === 'streamed_video.mp4');
-  drawn ? play(drawn.url) : view('words', 'No video was drawn, because there was nothing to decide.');
+  if (drawn) {
+    play(drawn.url);
+  } else if (bout.id !== previewed) {
+    view('words', 'No video was drawn, because there was nothing to decide.');
+  }
   if (result.tracks) {
     byId('movement').hidden = false;
     timeline.show(result);
@@ -237,7 +241,7 @@ function whyNot({ state, failure }) {
   if (!failure) {
     return state === 'expired' ? 'Its files are no longer kept.' : `It was ${STATES[state]}.`;
   }
-  const detail = failure.detail.endsWith('.') ? failure.detail : `${failure.detail}.`;
+  const detail = capitalised(failure.detail.endsWith('.') ? failure.detail : `${failure.detail}.`);
   return `${detail} ${ADVICE[failure.code] ?? ''}`.trim();
 }
 
