@@ -93,7 +93,7 @@ export class Sessions extends EventTarget {
       ? button('Delete', `Delete ${name}`, () => this.#askThenDelete(end, id))
       : button('Cancel', `Cancel ${name}`, () => this.#do(() => cancel(id)));
     open.disabled = state === 'expired';
-    entry.append(time, Object.assign(element('b', name), { title: name }), outcome, open, end);
+    entry.append(Object.assign(element('b', name), { title: name }), outcome, time, open, end);
     return entry;
   }
 

@@ -90,12 +90,14 @@ class RefereePageIT extends RealPage {
     }
 
     private static void deletesIt() {
-        String id = String.valueOf(chromium.run("return location.hash.slice(1)"));
-        chromium.find("button", "Delete parry-and-riposte-right-4.txt").click();
-        assertEquals(
-                "Really?",
-                chromium.find("button", "Delete parry-and-riposte-right-4.txt").getText());
-        chromium.find("button", "Delete parry-and-riposte-right-4.txt").click();
+        WebElement session = chromium.find("list", "Sessions").findElement(By.cssSelector("[aria-current]"));
+        String id = String.valueOf(session.getDomAttribute("data-id"));
+        assertEquals("#" + id, chromium.run("return location.hash"));
+        WebElement delete = session.findElements(By.tagName("button")).get(1);
+        assertEquals("Delete parry-and-riposte-right-4.txt", delete.getAccessibleName());
+        delete.click();
+        assertEquals("Really?", delete.getText());
+        delete.click();
         chromium.until(
                 "the session is gone",
                 () -> chromium.holds("!document.querySelector('[data-id=\"%s\"]')".formatted(id)));
@@ -206,7 +208,7 @@ class RefereePageIT extends RealPage {
             import('./js/signal.js').then(({ signalText }) => done([
               signalText([{ seconds: 1.43, what: 'contact' }, { seconds: 1.766, what: 'right' }, { seconds: 1.9, what: 'left' }], 3),
               signalText([{ seconds: 1, what: 'left' }], 2),
-            ].join('|\n')));"""));
+            ].join('|\\n')));"""));
     }
 
     @Test

@@ -18,11 +18,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityPart;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +91,7 @@ public class RefereeResource {
         }
         String id = submit(parts).id();
         return Response.accepted(Json.createObjectBuilder().add("job_id", id).build())
-                .header(HttpHeaders.LOCATION, "/api/jobs/" + id)
+                .location(URI.create("/api/jobs/" + id))
                 .build();
     }
 

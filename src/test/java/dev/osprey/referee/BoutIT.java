@@ -184,6 +184,28 @@ class BoutIT extends RealServer {
                 StreamClient.json(answer.body()).getString("detail"));
     }
 
+    /** For a page, which follows the job. */
+    @Test
+    void answersAtOnceWithTheJobWhereThatIsWanted() throws Exception {
+        String video = part("video", "; filename=\"a.mp4\"");
+        HttpResponse<String> answer = send(
+                "POST",
+                "/api/referee/bouts",
+                video + part("signal", "; filename=\"a.txt\"") + END,
+                "Content-Type",
+                "multipart/form-data; boundary=b");
+        assertEquals(202, answer.statusCode(), answer::body);
+        String job = "/api/jobs/" + StreamClient.json(answer.body()).getString("job_id");
+        assertEquals(
+                http(job).toString(), answer.headers().firstValue("Location").orElse(""));
+        await("The job has failed", () -> get(job).body().contains("\"state\":\"failed\""));
+        assertEquals(
+                "Could not find start time in a.txt",
+                StreamClient.json(get(job).body()).getJsonObject("failure").getString("detail"));
+        answer = send("POST", "/api/referee/bouts", video + END, "Content-Type", "multipart/form-data; boundary=b");
+        assertEquals(422, answer.statusCode(), answer::body);
+    }
+
     /** The command-line client of the README. */
     @Test
     void decidesWhatTheCommandLineSends() throws Exception {
