@@ -100,7 +100,7 @@ function moment({ time, side, what }, index) {
 }
 
 function fileWords(name) {
-  return { 'overlay.mp4': 'Overlay video', 'streamed_video.mp4': 'Recorded video', 'analysis_result.json': 'Result as JSON' }[name] ?? name;
+  return { 'overlay.mp4': 'Overlay video', 'streamed_video.mp4': 'Recorded video', 'signal.txt': 'Signal', 'analysis_result.json': 'Result as JSON' }[name] ?? name;
 }
 
 /**

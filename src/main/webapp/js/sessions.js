@@ -27,6 +27,8 @@ export class Sessions extends EventTarget {
   /** @type {Map<string, string>} what was decided, by id: it does not change any more */
   #decided = new Map();
   #shown = '';
+  #isLoading = false;
+  #again = false;
   opened = '';
 
   constructor() {
@@ -38,7 +40,21 @@ export class Sessions extends EventTarget {
     setInterval(() => document.hidden || this.load(), AGAIN_MILLIS);
   }
 
+  /** Asks for the list; when that is done, once more if it was wanted meanwhile. */
   async load() {
+    if (this.#isLoading) {
+      this.#again = true;
+      return;
+    }
+    this.#isLoading = true;
+    do {
+      this.#again = false;
+      await this.#loadOnce();
+    } while (this.#again);
+    this.#isLoading = false;
+  }
+
+  async #loadOnce() {
     try {
       const bouts = await latest(this.#limit);
       await Promise.all(bouts.map((bout) => this.#decide(bout)));
