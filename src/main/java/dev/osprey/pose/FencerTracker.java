@@ -5,8 +5,6 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Crop;
 import dev.osprey.imaging.Picture;
 import dev.osprey.pose.Pairing.Pair;
-import dev.osprey.runtime.Cancellation;
-import dev.osprey.runtime.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,12 +63,10 @@ public final class FencerTracker {
     /**
      * The fencers on the video's next picture. What fails leaves everything as it was, so that the picture can be given again.
      *
-     * @param detector of a model that finds people; not run where {@code pose} does it all, and may then be the same lease
-     * @param pose of a model that places the points of a body
      * @throws OspreyException {@link ErrorCode#MODEL_FAILED}, {@link ErrorCode#CANCELLED}
      */
-    public Fencers track(Picture picture, Lease detector, Lease pose, Cancellation cancellation) {
-        People people = new People(picture, detector, pose, cancellation);
+    public Fencers track(Picture picture, PoseNetworks networks) {
+        People people = new People(picture, networks);
         List<Seen> seen = new ArrayList<>();
         boolean look;
         if (people.isOneForAll()) {

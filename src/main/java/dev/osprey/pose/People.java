@@ -45,55 +45,38 @@ public final class People {
     private static final double OF_ONE_PERSON = 0.35;
 
     private final Picture picture;
-    private final Lease detector;
-    private final Lease pose;
-    private final Cancellation cancellation;
+    private final PoseNetworks networks;
 
-    /**
-     * @param detector of the kind {@link ModelKind#PERSON_DETECTION} or {@link ModelKind#YOLO_POSE}; not run where {@code pose} is
-     *     of the latter kind, and may then be the same lease
-     * @param pose of the kind {@link ModelKind#POSE_LANDMARKS}, {@link ModelKind#RTMPOSE} or {@link ModelKind#YOLO_POSE}
-     * @throws OspreyException {@link ErrorCode#MODEL_FAILED} where a model is of another kind
-     */
-    People(Picture picture, Lease detector, Lease pose, Cancellation cancellation) {
+    /** @throws OspreyException {@link ErrorCode#MODEL_FAILED} where a network is of a kind that does not find people */
+    People(Picture picture, PoseNetworks networks) {
         this.picture = picture;
-        this.detector = isOneForAll(pose) ? pose : detector;
-        this.pose = pose;
-        this.cancellation = cancellation;
-        requireKind(this.detector, ModelKind.PERSON_DETECTION, ModelKind.YOLO_POSE);
-        requireKind(pose, ModelKind.POSE_LANDMARKS, ModelKind.RTMPOSE, ModelKind.YOLO_POSE);
+        this.networks = networks;
+        requireKind(networks.poseKind(), ModelKind.POSE_LANDMARKS, ModelKind.RTMPOSE, ModelKind.YOLO_POSE);
+        if (!isOneForAll()) {
+            requireKind(networks.detectorKind(), ModelKind.PERSON_DETECTION, ModelKind.YOLO_POSE);
+        }
     }
 
     /**
      * Everybody who is found on one picture by itself, the most certain detection first.
      *
-     * @param detector as {@code pose}, each a model of a kind named in {@link ModelKind}: a detector and a network of points, or
-     *     twice the same that does both
      * @throws OspreyException {@link ErrorCode#MODEL_FAILED}, {@link ErrorCode#CANCELLED}
      */
-    public static List<Person> find(Picture picture, Lease detector, Lease pose, Cancellation cancellation) {
-        return new People(picture, detector, pose, cancellation)
-                .all().stream().map(Seen::person).toList();
+    public static List<Person> find(Picture picture, PoseNetworks networks) {
+        return new People(picture, networks).all().stream().map(Seen::person).toList();
     }
 
-    private static boolean isOneForAll(Lease pose) {
-        return pose.manifest().kind() == ModelKind.YOLO_POSE;
-    }
-
-    private static void requireKind(Lease lease, ModelKind... kinds) {
-        if (!List.of(kinds).contains(lease.manifest().kind())) {
+    private static void requireKind(ModelKind found, ModelKind... kinds) {
+        if (!List.of(kinds).contains(found)) {
             throw new OspreyException(
                     ErrorCode.MODEL_FAILED,
-                    "The model \"%s\" of the kind %s does not find people or their points"
-                            .formatted(
-                                    lease.manifest().name(),
-                                    lease.manifest().kind().wireName()));
+                    "A model of the kind %s does not find people or their points".formatted(found.wireName()));
         }
     }
 
     /** Whether one network does it all, so that nobody can be looked at closely. */
     boolean isOneForAll() {
-        return isOneForAll(pose);
+        return networks.poseKind() == ModelKind.YOLO_POSE;
     }
 
     /** Everybody on the picture. At most {@link #MOST_SQUARES} runs of the detector, {@link #MOST_CANDIDATES} of the other. */
@@ -103,22 +86,24 @@ public final class People {
 
     /** Everybody whom the detector sees in one of these squares; the whole picture where the detector is no anchors' one. */
     List<Seen> within(List<Crop> squares) {
-        if (detector.manifest().kind() == ModelKind.YOLO_POSE) {
-            List<Seen> found = onePass();
-            return isOneForAll()
-                    ? found
-                    : lookedAt(found.stream().map(Seen::region).toList());
+        if (isOneForAll()) {
+            return networks.onPose(this::onePass);
+        } else if (networks.detectorKind() == ModelKind.YOLO_POSE) {
+            return lookedAt(networks.onDetector(this::onePass).stream()
+                    .map(Seen::region)
+                    .toList());
         }
         List<Detection> candidates = new ArrayList<>();
         for (Crop square : squares) {
-            candidates.addAll(candidates(square));
+            candidates.addAll(networks.onDetector((lease, cancellation) -> candidates(square, lease, cancellation)));
         }
         return lookedAt(Detection.blended(candidates, OF_ONE_FACE).stream()
                 .map(BlazePose::region)
                 .toList());
     }
 
-    private List<Detection> candidates(Crop square) {
+    private List<Detection> candidates(Crop square, Lease detector, Cancellation cancellation) {
+        requireKind(detector.manifest().kind(), ModelKind.PERSON_DETECTION);
         Pictures input = detector.manifest().pictures();
         picture.cropInto(detector.input(), input.width(), input.height(), square, Border.BLACK, input.colour());
         detector.run(detector.input(), detector.output(), 1, cancellation);
@@ -135,6 +120,11 @@ public final class People {
 
     /** The person in a region of the picture, if there is one. One run, of the network of points. */
     Optional<Seen> look(Crop region) {
+        return networks.onPose((lease, cancellation) -> look(region, lease, cancellation));
+    }
+
+    private Optional<Seen> look(Crop region, Lease pose, Cancellation cancellation) {
+        requireKind(pose.manifest().kind(), ModelKind.POSE_LANDMARKS, ModelKind.RTMPOSE);
         Pictures input = pose.manifest().pictures();
         boolean simcc = pose.manifest().kind() == ModelKind.RTMPOSE;
         Crop shown = simcc ? RtmPose.shown(region, input) : region;
@@ -150,7 +140,8 @@ public final class People {
         return Optional.of(seen).filter(People::isSomebody);
     }
 
-    private List<Seen> onePass() {
+    private List<Seen> onePass(Lease detector, Cancellation cancellation) {
+        requireKind(detector.manifest().kind(), ModelKind.YOLO_POSE);
         Pictures input = detector.manifest().pictures();
         Crop shown = YoloPose.shown(picture.width(), picture.height(), input);
         picture.cropInto(detector.input(), input.width(), input.height(), shown, Border.BLACK, input.colour());

@@ -15,18 +15,14 @@ import dev.osprey.imaging.Picture;
 import dev.osprey.imaging.VideoFrame;
 import dev.osprey.imaging.VideoLimits;
 import dev.osprey.imaging.VideoReader;
-import dev.osprey.inference.Priority;
 import dev.osprey.inference.Scheduler;
-import dev.osprey.inference.Ticket;
-import dev.osprey.inference.Work;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import dev.osprey.model.ModelKind;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.pose.FencerTracker;
 import dev.osprey.pose.Person;
-import dev.osprey.runtime.Cancellation;
-import dev.osprey.runtime.Lease;
+import dev.osprey.pose.PoseNetworks;
 import dev.osprey.runtime.WarmModels;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -34,15 +30,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,11 +58,6 @@ public final class BoutAnalysis implements JobKind {
     static final String OVERLAY = "overlay.mp4";
     static final String RESULT = "analysis_result.json";
 
-    /** Nobody watches: the streams go first for as long as it takes. */
-    private static final Duration PATIENCE = Duration.ofHours(24);
-
-    private static final long CANCEL_CHECK_MILLIS = 100;
-
     /** Of a result in a job's record. */
     private static final int MOST_CHARACTERS = 1_000_000;
 
@@ -84,7 +69,6 @@ public final class BoutAnalysis implements JobKind {
     private final Scheduler scheduler;
     private final Rule rule;
     private final Weapon weapon;
-    private final PoseWork work = new PoseWork();
 
     BoutAnalysis(OspreyConfig config, WarmModels models, Scheduler scheduler) {
         this.config = config;
@@ -129,6 +113,12 @@ public final class BoutAnalysis implements JobKind {
     @Override
     public String run(JobRun run) throws IOException {
         return new Run(run).result();
+    }
+
+    private static Fencers seen(dev.osprey.pose.Fencers fencers) {
+        return new Fencers(
+                fencers.left().map(BoutAnalysis::measured).orElse(null),
+                fencers.right().map(BoutAnalysis::measured).orElse(null));
     }
 
     private static Bout.Person measured(Person person) {
@@ -277,12 +267,18 @@ public final class BoutAnalysis implements JobKind {
                 Sighting sighting =
                         new Sighting(reader.frameRate(), config.referee().maxFrames());
                 FencerTracker tracker = new FencerTracker();
+                PoseNetworks networks = new ScheduledNetworks(
+                        models,
+                        scheduler,
+                        config.referee().detectorModel(),
+                        config.referee().poseModel(),
+                        run.cancellation());
                 double expected = reader.frameCount().orElse(0);
                 if (config.referee().fisheyeEnabled()) {
                     tell(Stage.FISHEYE, 1, "The lens is corrected");
                 }
                 each(reader, (seconds, picture) -> {
-                    sighting.add(seconds, look(picture, tracker));
+                    sighting.add(seconds, seen(tracker.track(picture, networks)));
                     tell(
                             Stage.YOLO,
                             expected > 0 ? sighting.frames() / expected : 0,
@@ -291,31 +287,6 @@ public final class BoutAnalysis implements JobKind {
                 });
                 tell(Stage.YOLO, 1, "%d frames".formatted(sighting.frames()));
                 return sighting;
-            }
-        }
-
-        /** One picture's turn on the models, behind the live streams. */
-        private Fencers look(Picture picture, FencerTracker tracker) {
-            Look look = new Look(picture, tracker);
-            Ticket ticket = scheduler.submit(work, look, Priority.BATCH, PATIENCE);
-            try {
-                while (true) {
-                    try {
-                        return look.seen.get(CANCEL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-                    } catch (TimeoutException e) {
-                        checkCancelled();
-                    }
-                }
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof OspreyException known
-                        ? known
-                        : new OspreyException(ErrorCode.MODEL_FAILED, "A frame could not be looked at", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new OspreyException(ErrorCode.CANCELLED, "The analysis was interrupted", e);
-            } finally {
-                ticket.cancel();
-                look.release();
             }
         }
 
@@ -349,69 +320,5 @@ public final class BoutAnalysis implements JobKind {
     /** Looks at the pictures of a video one by one. */
     private interface Viewer {
         void see(double seconds, Picture picture);
-    }
-
-    /** A picture on which the fencers are to be found. */
-    private final class Look {
-
-        private final Picture picture;
-        private final FencerTracker tracker;
-        private final CompletableFuture<Fencers> seen = new CompletableFuture<>();
-        private final AtomicBoolean taken = new AtomicBoolean();
-
-        Look(Picture picture, FencerTracker tracker) {
-            this.picture = picture;
-            this.tracker = tracker;
-        }
-
-        void run(Cancellation cancellation) {
-            if (!taken.compareAndSet(false, true)) {
-                return;
-            }
-            try (Lease detector = models.lease(config.referee().detectorModel());
-                    Lease pose = models.lease(config.referee().poseModel())) {
-                dev.osprey.pose.Fencers fencers = tracker.track(picture, detector, pose, cancellation);
-                seen.complete(new Fencers(
-                        fencers.left().map(BoutAnalysis::measured).orElse(null),
-                        fencers.right().map(BoutAnalysis::measured).orElse(null)));
-            } catch (RuntimeException | Error e) {
-                // An Error as well, of a native library or for want of memory: the analysis would wait for ever.
-                seen.completeExceptionally(e);
-            }
-        }
-
-        /** From now on nobody uses the picture: it will not be looked at any more, or that has ended. */
-        void release() {
-            if (!taken.compareAndSet(false, true)) {
-                seen.handle((fencers, failure) -> true).join();
-            }
-        }
-    }
-
-    /** The pictures of all analyses, one at a time: what one waits for, no other's end may cancel. */
-    private final class PoseWork implements Work<Look> {
-
-        private static final ModelManifest.Batch ONE = new ModelManifest.Batch(1, Duration.ZERO);
-
-        @Override
-        public String model() {
-            return config.referee().poseModel();
-        }
-
-        @Override
-        public ModelManifest.Batch batch() {
-            return ONE;
-        }
-
-        @Override
-        public void run(List<Look> looks, Cancellation cancellation) {
-            looks.forEach(look -> look.run(cancellation));
-        }
-
-        @Override
-        public void refuse(Look look, OspreyException why) {
-            look.taken.set(true);
-            look.seen.completeExceptionally(why);
-        }
     }
 }

@@ -26,7 +26,7 @@ final class Networks implements AutoCloseable {
     /** Everybody, the most certain detection first. */
     List<Person> find(Photograph photograph) {
         try (Picture picture = photograph.picture()) {
-            return People.find(picture, detector, pose, new Cancellation());
+            return People.find(picture, PoseNetworks.of(detector, pose, new Cancellation()));
         }
     }
 
@@ -34,7 +34,7 @@ final class Networks implements AutoCloseable {
     List<Person> findOnWhole(Photograph photograph) {
         try (Picture picture = photograph.picture()) {
             Crop whole = Crop.letterbox(picture.width(), picture.height());
-            return new People(picture, detector, pose, new Cancellation())
+            return new People(picture, PoseNetworks.of(detector, pose, new Cancellation()))
                     .within(List.of(whole)).stream().map(Seen::person).toList();
         }
     }
@@ -51,7 +51,7 @@ final class Networks implements AutoCloseable {
     }
 
     Fencers track(FencerTracker tracker, Picture picture, Cancellation cancellation) {
-        return tracker.track(picture, detector, pose, cancellation);
+        return tracker.track(picture, PoseNetworks.of(detector, pose, cancellation));
     }
 
     /** From now on an {@link IllegalStateException} tells that the detector was run. */

@@ -48,12 +48,14 @@ class OtherNetworksTest {
                 Picture picture = Picture.ofRgb(1280, 720, new byte[3 * 1280 * 720])) {
             FencerTracker tracker = new FencerTracker();
             for (int i = 0; i < 3; i++) {
-                Fencers fencers = tracker.track(picture, lease, lease, new Cancellation());
+                Fencers fencers = tracker.track(picture, PoseNetworks.of(lease, lease, new Cancellation()));
                 assertEquals(400, fencers.left().orElseThrow().box().centreX());
                 assertEquals(880, fencers.right().orElseThrow().box().centreX());
             }
             assertEquals(
-                    2, People.find(picture, lease, lease, new Cancellation()).size());
+                    2,
+                    People.find(picture, PoseNetworks.of(lease, lease, new Cancellation()))
+                            .size());
         }
     }
 
@@ -76,7 +78,7 @@ class OtherNetworksTest {
                 Lease detector = models.lease("person-detection");
                 Lease pose = models.lease("rtmpose");
                 Picture picture = Picture.ofRgb(224, 224, new byte[3 * 224 * 224])) {
-            List<Person> people = People.find(picture, detector, pose, new Cancellation());
+            List<Person> people = People.find(picture, PoseNetworks.of(detector, pose, new Cancellation()));
             // The whole picture and its quarters, which overlap: in each somebody is at the same place.
             Person found = people.stream()
                     .filter(other -> Math.abs(other.y(0) - (112 - 62.5 + 125 * (32 + 6) / 192.0)) < 1)
@@ -95,11 +97,10 @@ class OtherNetworksTest {
         try (WarmModels models = open("hand-landmarks");
                 Lease lease = models.lease("hand-landmarks");
                 Picture picture = Picture.ofRgb(8, 8, new byte[3 * 64])) {
-            OspreyException refusal =
-                    assertThrows(OspreyException.class, () -> People.find(picture, lease, lease, new Cancellation()));
-            assertEquals(
-                    "The model \"hand-landmarks\" of the kind hand-landmarks does not find people or their points",
-                    refusal.detail());
+            OspreyException refusal = assertThrows(
+                    OspreyException.class,
+                    () -> People.find(picture, PoseNetworks.of(lease, lease, new Cancellation())));
+            assertEquals("A model of the kind hand-landmarks does not find people or their points", refusal.detail());
         }
     }
 

@@ -171,12 +171,12 @@ class RefereeStartedIT {
         }
     }
 
-    /** A bout whose signal was acknowledged is decided, whatever happens to the server meanwhile. */
+    /** A bout whose signal was acknowledged is decided, whatever happens to the server meanwhile; here with its lens corrected. */
     @Test
     void decidesABoutThoughTheServerWasKilledMeanwhile() throws Exception {
         int port = StartedServer.freePort();
         Map<String, String> environment =
-                Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString());
+                Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString(), "REFEREE_FISHEYE_ENABLED", "1");
         String signal = Files.readString(SAMPLE.resolveSibling("attack-and-counter-left-1.txt"));
         try (StartedServer server = new StartedServer(home, port, environment);
                 Streamer client = new Streamer(server.webSocket("/stream"))) {
