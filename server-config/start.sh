@@ -167,14 +167,14 @@ echo "$pid" >"$pid_file"
 limit=${OSPREY_START_SECONDS:-300}
 SECONDS=0
 until (ready); do
-    if grep -q 'Exception while loading the app' "$log_file"; then
+    if grep -qs 'Exception while loading the app' "$log_file"; then
         grep -m 1 -A 1 'Exception while loading the app :' "$log_file" >&2
         kill "$pid" 2>/dev/null
         rm -f "$pid_file"
         exit 1
     fi
     # Then the process goes on and answers 503 to everything; nobody who starts it in the background waits for that.
-    if grep -q 'Osprey did not start' "$log_file"; then
+    if grep -qs 'Osprey did not start' "$log_file"; then
         grep -m 1 -o 'Osprey did not start.*' "$log_file" >&2
         kill "$pid" 2>/dev/null
         rm -f "$pid_file"
