@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,63 +144,46 @@ class RefereeStartedIT {
         }
     }
 
+    /** As kill -9 ends it: a session whose frames come goes on, a bout whose signal was acknowledged is decided; with its lens corrected. */
     @Test
-    void goesOnAfterTheServerWasKilledWhileFramesCame() throws Exception {
-        int port = StartedServer.freePort();
-        Map<String, String> environment =
-                Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString());
-        try (StartedServer server = new StartedServer(home, port, environment);
-                Streamer client = new Streamer(server.webSocket("/stream"))) {
-            client.start("killed");
-            for (int i = 0; i < 5; i++) {
-                client.frame("killed", i, JPEG);
-            }
-            client.announce("killed", 5, "");
-            client.sendHalf(JPEG);
-            // As kill -9 does: the server has no say in it.
-            server.process().destroyForcibly().waitFor();
-        }
-        try (StartedServer server = new StartedServer(home, port, environment);
-                Streamer client = new Streamer(server.webSocket("/stream"))) {
-            assertEquals(5, client.start("killed", ",\"resume\":true").getInt("next_frame"));
-            assertEquals("received", client.frame("killed", 5, JPEG));
-            assertEquals(6, client.end("killed", 6).getInt("frame_count"));
-            client.signal("killed", "phrase.txt", Streamer.SINGLE);
-            assertEquals(
-                    "process_complete",
-                    client.processed(new java.util.ArrayList<>()).getString("type"));
-        }
-    }
-
-    /** A bout whose signal was acknowledged is decided, whatever happens to the server meanwhile; here with its lens corrected. */
-    @Test
-    void decidesABoutThoughTheServerWasKilledMeanwhile() throws Exception {
+    void losesNothingWhenItIsKilled() throws Exception {
         int port = StartedServer.freePort();
         Map<String, String> environment =
                 Map.of("REFEREE_OUTPUT_DIR", home.resolve("data").toString(), "REFEREE_FISHEYE_ENABLED", "1");
         String signal = Files.readString(SAMPLE.resolveSibling("attack-and-counter-left-1.txt"));
         try (StartedServer server = new StartedServer(home, port, environment);
-                Streamer client = new Streamer(server.webSocket("/stream"))) {
-            int frames = stream(client, "bout");
-            assertTrue(client.end("bout", frames).getBoolean("valid"));
-            client.signal("bout", "bout.txt", signal);
-            JsonObject progress = client.next("process_progress");
+                Streamer sending = new Streamer(server.webSocket("/stream"));
+                Streamer waiting = new Streamer(server.webSocket("/stream"))) {
+            int frames = stream(waiting, "bout");
+            assertTrue(waiting.end("bout", frames).getBoolean("valid"));
+            sending.start("killed");
+            for (int i = 0; i < 5; i++) {
+                sending.frame("killed", i, JPEG);
+            }
+            sending.announce("killed", 5, "");
+            sending.sendHalf(JPEG);
+            waiting.signal("bout", "bout.txt", signal);
+            JsonObject progress = waiting.next("process_progress");
             while (!progress.getString("stage").equals("yolo")) {
-                progress = client.next("process_progress");
+                progress = waiting.next("process_progress");
             }
             server.process().destroyForcibly().waitFor();
         }
         try (StartedServer server = new StartedServer(home, port, environment);
-                Streamer client = new Streamer(server.webSocket("/stream"))) {
-            assertTrue(client.start("bout", ",\"resume\":true").getBoolean("signal_received"));
-            JsonObject complete = client.processed(new java.util.ArrayList<>());
+                Streamer sending = new Streamer(server.webSocket("/stream"));
+                Streamer waiting = new Streamer(server.webSocket("/stream"))) {
+            assertTrue(waiting.start("bout", ",\"resume\":true").getBoolean("signal_received"));
+            assertEquals(5, sending.start("killed", ",\"resume\":true").getInt("next_frame"));
+            assertEquals("received", sending.frame("killed", 5, JPEG));
+            assertEquals(6, sending.end("killed", 6).getInt("frame_count"));
+            JsonObject complete = waiting.processed(new ArrayList<>());
             assertEquals("process_complete", complete.getString("type"), complete::toString);
-            assertEquals("left", complete.getJsonObject("result").getString("winner"), complete::toString);
+            JsonObject result = complete.getJsonObject("result");
+            assertEquals("left", result.getString("winner"), result::toString);
+            assertEquals(45, result.getJsonObject("streaming_stats").getInt("frames_received"));
+            sending.signal("killed", "phrase.txt", Streamer.SINGLE);
             assertEquals(
-                    45,
-                    complete.getJsonObject("result")
-                            .getJsonObject("streaming_stats")
-                            .getInt("frames_received"));
+                    "process_complete", sending.processed(new ArrayList<>()).getString("type"));
         }
     }
 
