@@ -30,8 +30,20 @@ const jobs = new URL('api/jobs', document.baseURI);
 const bouts = new URL('api/referee/bouts', document.baseURI);
 const UNREACHABLE = 'No answer came from the server. Try again once it can be reached.';
 
+/** After which the events of a job are asked for anew where the browser has given that up. */
+const AGAIN_MILLIS = 2_000;
+
 /** Something that the server did not do; the message is its own sentence where it gave one. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  /**
+   * @param {string} message
+   * @param {string} [code] the server's; none where no answer came, or another one's than Osprey's
+   */
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** @param {Bout['state']} state */
 export function isOver(state) {
@@ -51,7 +63,7 @@ async function ask(path, options) {
   }
   const text = await answer.text();
   if (!answer.ok) {
-    throw new Refusal(why(answer.status, text));
+    throw refusal(answer.status, text);
   }
   return text ? JSON.parse(text) : null;
 }
@@ -90,7 +102,7 @@ export function submit(video, signal, onProgress, stop) {
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => (request.status === 202
       ? resolve(JSON.parse(request.responseText).job_id)
-      : reject(new Refusal(why(request.status, request.responseText))));
+      : reject(refusal(request.status, request.responseText)));
     request.onerror = () => reject(new Refusal(UNREACHABLE));
     request.onabort = () => reject(stop.reason);
     stop.addEventListener('abort', () => request.abort());
@@ -99,42 +111,71 @@ export function submit(video, signal, onProgress, stop) {
 }
 
 /**
- * Everything that has happened to a job and will. The browser asks again by itself when the connection breaks, and misses nothing.
+ * Everything that has happened to a job and will, each event once. A browser asks again by itself when the connection breaks, but
+ * not when a server that is starting refuses it.
  *
  * @param {string} id
- * @param {(event: BoutEvent) => void} onEvent
+ * @param {(event: BoutEvent) => void} onEvent the last one is of the type `state`; where nobody knows how it ended, it has nothing more
  * @param {(isConnected: boolean) => void} onConnection
  * @returns {() => void} stops it
  */
 export function follow(id, onEvent, onConnection) {
-  const source = new EventSource(`${jobs}/${encodeURIComponent(id)}/events`);
-  for (const type of ['state', 'progress', 'artifact']) {
-    source.addEventListener(type, ({ data }) => {
-      const event = JSON.parse(data);
-      onEvent(event);
-      if (event.type === 'state' && isOver(event.state)) {
-        source.close();
+  let last = 0;
+  let timer = 0;
+  /** @type {EventSource} */
+  let source;
+
+  function open() {
+    source = new EventSource(`${jobs}/${encodeURIComponent(id)}/events?after=${last}`);
+    for (const type of ['state', 'progress', 'artifact']) {
+      source.addEventListener(type, ({ data }) => {
+        const event = JSON.parse(data);
+        last = event.sequence;
+        onEvent(event);
+        if (event.type === 'state' && isOver(event.state)) {
+          source.close();
+        }
+      });
+    }
+    source.onopen = () => onConnection(true);
+    source.onerror = () => {
+      onConnection(false);
+      if (source.readyState === EventSource.CLOSED) {
+        timer = setTimeout(again, AGAIN_MILLIS);
       }
-    });
+    };
   }
-  source.onopen = () => onConnection(true);
-  source.onerror = () => onConnection(false);
-  return () => source.close();
+
+  async function again() {
+    try {
+      const { state } = await find(id);
+      isOver(state) ? onEvent({ type: 'state', state }) : open();
+    } catch ({ code }) {
+      // Deleted meanwhile. A server that is starting knows no address at all.
+      code === 'JOB_UNKNOWN' ? onEvent({ type: 'state', state: 'expired' }) : (timer = setTimeout(again, AGAIN_MILLIS));
+    }
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
 /**
  * @param {number} status
  * @param {string} body problem details, by RFC 9457 or with the protocol's list of what is missing
  */
-function why(status, body) {
+function refusal(status, body) {
   try {
-    const { detail } = JSON.parse(body);
+    const { detail, title } = JSON.parse(body);
     const text = Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc?.at(-1)}: ${msg}`).join('; ') : detail;
     if (text) {
-      return text.endsWith('.') ? text : `${text}.`;
+      return new Refusal(text.endsWith('.') ? text : `${text}.`, title);
     }
   } catch {
     // A proxy's page, for instance.
   }
-  return `It answered with status ${status}.`;
+  return new Refusal(`It answered with status ${status}.`);
 }

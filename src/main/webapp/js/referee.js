@@ -106,6 +106,7 @@ camera.addEventListener('failed', ({ detail }) => {
 });
 
 ruling.addEventListener('doing', ({ detail }) => does(detail ?? undefined));
+ruling.addEventListener('heard', () => stream.connection.state === 'lost' && stream.connect());
 ruling.addEventListener('changed', () => {
   choice.busy = isBusy();
   sessions.mark(ruling.id);

@@ -14,7 +14,10 @@ const ADVICE = {
 };
 const byId = (id) => document.getElementById(id);
 
-/** Events: `doing` (detail: what goes on, in words and with a tone; null for nothing), `changed` when sessions are other than before. */
+/**
+ * Events: `doing` (detail: what goes on, in words and with a tone; null for nothing), `changed` when sessions are other than before,
+ * `heard` when the server tells of an analysis, for the first time or again.
+ */
 export class Ruling extends EventTarget {
   /** What is awaited now is given up for something else. */
   #waiting = new AbortController();
@@ -134,9 +137,16 @@ export class Ruling extends EventTarget {
       this.screen.show('words', 'The fencers are being looked for. The video appears here when they are drawn in.');
     }
     this.#giveUp = () => cancel(id).catch(({ message }) => this.notices.show('refused', 'It could not be cancelled.', message));
-    stop.addEventListener('abort', follow(id, (event) => this.#happened(id, event, stop), (isConnected) => {
-      isConnected ? this.notices.clear('follow') : this.notices.show('follow', 'The server is not heard of.', 'The analysis goes on there; the page asks again by itself.', { tone: 'wait' });
-    }));
+    stop.addEventListener('abort', follow(id, (event) => this.#happened(id, event, stop), (isHeard) => this.#heard(isHeard)));
+  }
+
+  #heard(isHeard) {
+    if (isHeard) {
+      this.notices.clear('follow');
+      this.#told('heard');
+    } else {
+      this.notices.show('follow', 'The server is not heard of.', 'The analysis goes on there as soon as it can; the page asks again by itself.', { tone: 'wait' });
+    }
   }
 
   /** @param {import('./bouts.js').BoutEvent} event */
