@@ -38,7 +38,7 @@ export class Camera extends EventTarget {
     byId('open').addEventListener('click', () => this.open());
     byId('camera').addEventListener('change', () => this.state === 'running' && !this.#id && this.open());
     byId('record').addEventListener('click', () => this.#record());
-    byId('stop').addEventListener('click', () => this.#stop());
+    byId('finish').addEventListener('click', () => this.#finish());
     byId('discard').addEventListener('click', () => this.close());
     const pace = byId('pace').querySelector(`[value="${Number(recall(PACE_KEY))}"]`) ?? byId('pace').querySelector('[value="30"]');
     pace.checked = true;
@@ -103,10 +103,10 @@ export class Camera extends EventTarget {
     this.notices.clear('lamps', 'trouble');
     this.recording.begin(Number(byId('pace').querySelector(':checked').value), this.#id);
     this.#enter('running');
-    byId('stop').focus();
+    byId('finish').focus();
   }
 
-  #stop() {
+  #finish() {
     if (this.recording.lamps === 'none') {
       this.notices.show('lamps', 'No lamp is on yet.', 'Press the lamp of who hit, or discard the recording.', { tone: 'wait' });
       return;
@@ -156,7 +156,7 @@ export class Camera extends EventTarget {
     byId('open').hidden = isOpen;
     byId('open').disabled = this.state === 'opening' || this.isBusy;
     byId('record').hidden = !isOpen || this.isBusy;
-    byId('stop').hidden = byId('discard').hidden = !isOpen || !this.isBusy;
+    byId('finish').hidden = byId('discard').hidden = !isOpen || !this.isBusy;
     byId('box').hidden = byId('numbers').hidden = !isOpen || !this.isBusy;
     byId('camera-settings').hidden = this.isBusy;
   }

@@ -96,6 +96,9 @@ camera.addEventListener('state', ({ detail }) => {
   } else if (detail === 'none' && screen.shows === 'camera' && !camera.isBusy) {
     screen.show('invitation');
   }
+  if (!isBusy()) {
+    notices.clear('busy');
+  }
   choice.busy = isBusy();
 });
 camera.addEventListener('sending', ({ detail: left }) => does({ tone: 'wait', text: left ? `Sending the last ${left} frames` : 'Sending the signal' }));

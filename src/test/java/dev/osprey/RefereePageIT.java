@@ -181,6 +181,7 @@ class RefereePageIT extends RealPage {
     @Test
     void letsARecordingGo() {
         start();
+        fitsATelephoneInBothThemes();
         chromium.find("button", "Discard").click();
         chromium.until("the page says so", () -> chromium.status().equals("Connected, waiting for a source"));
         assertTrue(chromium.holds("witness.tracks.every((each) => each.readyState === 'ended')"));
