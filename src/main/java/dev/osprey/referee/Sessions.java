@@ -144,13 +144,16 @@ final class Sessions {
     }
 
     private synchronized @Nullable Left reserve(String id) {
+        long attendedBytes =
+                bytes - left.values().stream().mapToLong(Left::bytes).sum();
         if (attended.containsKey(id)) {
             throw new Refused("Session %s already exists".formatted(id), false);
         } else if (attended.size() >= limits.maxSessions()) {
             throw new Refused("Maximum concurrent sessions reached (%d)".formatted(limits.maxSessions()), true);
-        } else if (bytes >= limitBytes()) {
+        } else if (attendedBytes >= limitBytes()) {
             throw new Refused(
-                    String.format(Locale.ROOT, "Maximum memory limit reached (%.1f MB)", Session.megabytes(bytes)),
+                    String.format(
+                            Locale.ROOT, "Maximum memory limit reached (%.1f MB)", Session.megabytes(attendedBytes)),
                     true);
         }
         attended.put(id, Optional.empty());
@@ -164,13 +167,28 @@ final class Sessions {
         return Session.resume(earlier.folder(), earlier.start(), nanoClock);
     }
 
-    /** Whether so many more bytes may be kept; counts them if so. */
-    synchronized boolean tryAdd(long more) {
-        if (bytes + more > limitBytes()) {
-            return false;
+    /** Whether so many more bytes may be kept; counts them if so. Sessions without a client give way, the oldest first. */
+    boolean tryAdd(long more) {
+        List<Left> dropped;
+        boolean fits;
+        synchronized (this) {
+            dropped = makeRoom(more);
+            fits = bytes + more <= limitBytes();
+            if (fits) {
+                bytes += more;
+            }
         }
-        bytes += more;
-        return true;
+        dropped.forEach(each -> delete(each.folder()));
+        return fits;
+    }
+
+    /** Takes sessions without a client out of the account until so many bytes fit, or none is left. */
+    private synchronized List<Left> makeRoom(long more) {
+        List<Left> dropped = new ArrayList<>();
+        while (bytes + more > limitBytes() && !left.isEmpty()) {
+            dropped.add(removeOldest());
+        }
+        return dropped;
     }
 
     private long limitBytes() {

@@ -233,4 +233,23 @@ class SessionsTest {
         assertTrue(sessions.tryAdd(1_048_576), "all of it is free again");
         assertFalse(sessions.tryAdd(1));
     }
+
+    @Test
+    void dropsWhoHasLeftForWhoIsThere() throws IOException {
+        Sessions sessions = sessions("referee.max-spool-mib", "1");
+        for (String id : List.of("first", "second")) {
+            Session gone = sessions.start(named(id), false);
+            send(sessions, gone, 0);
+            assertTrue(sessions.tryAdd(400_000));
+            ByteBuffer large = ByteBuffer.allocate(400_000 - Session.FRAME_OVERHEAD_BYTES);
+            gone.add(1, Encoding.JPEG, large);
+            sessions.leave(gone);
+        }
+        Session there = sessions.start(named("there"), false);
+        assertTrue(sessions.tryAdd(300_000));
+        assertEquals(2, folders().size());
+        assertEquals(2, sessions.start(named("second"), true).nextFrame());
+        assertFalse(sessions.tryAdd(1_048_576));
+        assertEquals(0, there.frames());
+    }
 }
