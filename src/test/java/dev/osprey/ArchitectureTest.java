@@ -38,6 +38,8 @@ class ArchitectureTest {
                     "dev.osprey.referee..")
             .layer("fencing")
             .definedBy("dev.osprey.fencing..")
+            .layer("diffusion")
+            .definedBy("dev.osprey.diffusion..")
             .layer("socketio")
             .definedBy("dev.osprey.socketio..")
             .layer("socket")
@@ -67,6 +69,8 @@ class ArchitectureTest {
             .whereLayer("capabilities")
             .mayOnlyBeAccessedByLayers("entrances")
             .whereLayer("fencing")
+            .mayOnlyBeAccessedByLayers("capabilities")
+            .whereLayer("diffusion")
             .mayOnlyBeAccessedByLayers("capabilities")
             .whereLayer("socketio")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
@@ -201,6 +205,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.osprey..", "jakarta..")
                     .and(not(resideInAnyPackage("dev.osprey.fencing..", "dev.osprey.fault.."))));
+
+    @ArchTest
+    static final ArchRule diffusionKnowsOnlyFaults = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.diffusion..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.osprey..", "jakarta..")
+                    .and(not(resideInAnyPackage("dev.osprey.diffusion..", "dev.osprey.fault..", "jakarta.json.."))));
 
     @ArchTest
     static final ArchRule theContainerStaysAtTheEdge = noClasses()
