@@ -20,16 +20,17 @@ import itertools
 import json
 import random
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import tokenizers
 import transformers
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import pre_tokenizers
 from transformers import CLIPTokenizer
 
 LENGTH = 77
 TEXTS = 1000
-MERGES = 600
+MERGES = 400
 START, END = "<|startoftext|>", "<|endoftext|>"
 
 PROSE = """
@@ -60,21 +61,35 @@ SCRIPTS = (
 EMOJI = (
     "😀", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪🇫🇷", "❤️", "☀️", "🦅", "🪐", "©®™", "♻︎", "1️⃣", "🧑🏿‍🚀",
 )
-SPACES = (" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u2028", "\u2029", "\u0085", "\u000b", "\u000c", "\u1680")
-CONTROLS = ("\x00", "\x01", "\x07", "\x08", "\x1b[31m", "\x1c", "\x1f", "\x7f", "\u0080", "\u009f", "\u200b", "\u200d", "\ufeff",
-            "\u180e", "\u00ad", "\u202e", "\ufffd", "\ufffe", "\ue000", "\U0010ffff")
-CONTRACTIONS = ("don't", "DON'T", "it's", "IT'S", "we'll", "they've", "I'm", "you're", "he'd", "'s", "''s", "'''", "'tis", "rock'n'roll",
-                "l'été", "don’t", "s'''t", "'re've", "o'clock", "x'LL'D", "!'s", "'ſ")
-SPECIALS = (START, END, "<|STARTOFTEXT|>", "<|EndOfText|>", "<|endoftext", "endoftext|>", "<|endoftext|>!", "!<|Endoftext|>!", "<||>",
-            "</w>", "a</w>", "Ġ", "[PAD]", "<|endoftext|><|endoftext|>")
-NUMBERS = ("0", "42", "1920x1080", "3.14159", "-1e-10", "1,000,000", "№5", "2026-11-29", "50%", "$9.99", "#ff8800", "f/1.8", "4k", "1/2")
-PUNCTUATION = ("!!!", "...", "…", "(((masterpiece)))", "[cat:dog:0.5]", "—", "¿Qué?", "«so»", "a_b", "C++", "http://a.b/c?d=e&f#g",
-               "&amp;", "&lt;b&gt;", "\\n", "a.b.c", "@", "~^`|", "„Zitat“", "schÃ¶n", "#hash", "--", "¬", "ª º")
+SPACES = (
+    " ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u2028", "\u2029", "\u0085", "\u000b", "\u000c",
+    "\u1680",
+)
+CONTROLS = (
+    "\x00", "\x01", "\x07", "\x08", "\x1b[31m", "\x1c", "\x1f", "\x7f", "\u0080", "\u009f", "\u200b", "\u200d",
+    "\ufeff", "\u180e", "\u00ad", "\u202e", "\ufffd", "\ufffe", "\ue000", "\U0010ffff",
+)
+CONTRACTIONS = (
+    "don't", "DON'T", "it's", "IT'S", "we'll", "they've", "I'm", "you're", "he'd", "'s", "''s", "'''", "'tis",
+    "rock'n'roll", "l'été", "don’t", "s'''t", "'re've", "o'clock", "x'LL'D", "!'s", "'ſ",
+)
+SPECIALS = (
+    START, END, "<|STARTOFTEXT|>", "<|EndOfText|>", "<|EndOfText|>!", "<|endoftext", "endoftext|>", "<|endoftext|>!",
+    "!<|Endoftext|>!", "<||>", "</w>", "a</w>", "Ġ", "[PAD]", "<|endoftext|><|endoftext|>",
+)
+NUMBERS = (
+    "0", "42", "1920x1080", "3.14159", "-1e-10", "1,000,000", "№5", "2026-11-29", "50%", "$9.99", "#ff8800", "f/1.8",
+    "4k", "1/2",
+)
+PUNCTUATION = (
+    "!!!", "...", "…", "(((masterpiece)))", "[cat:dog:0.5]", "—", "¿Qué?", "«so»", "a_b", "C++", "http://a.b/c?d=e&f#g",
+    "&amp;", "&lt;b&gt;", "\\n", "a.b.c", "@", "~^`|", "„Zitat“", "schÃ¶n", "#hash", "--", "¬", "ª º",
+)
 
 
 def corpus() -> list[str]:
-    captions = [f"a {size} {colour} {thing} {place}" for size, colour, thing, place in itertools.product(SIZES, COLOURS, THINGS, PLACES)]
-    return PROSE.strip().splitlines() * 20 + captions
+    captions = itertools.product(SIZES, COLOURS, THINGS, PLACES)
+    return PROSE.strip().splitlines() * 20 + ["a " + " ".join(words) for words in captions]
 
 
 def letters() -> list[str]:
@@ -84,24 +99,45 @@ def letters() -> list[str]:
     return [chr(value) for value in printing] + [chr(256 + index) for index in range(others)]
 
 
-def learn(folder: Path) -> None:
-    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    learner.pre_tokenizer = pre_tokenizers.Sequence([
+def words() -> Counter[tuple[str, ...]]:
+    """How often each word of the corpus occurs, as the letters of its bytes."""
+    splitter = pre_tokenizers.Sequence([
         pre_tokenizers.Split(
             tokenizers.Regex(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"), behavior="removed", invert=True
         ),
         pre_tokenizers.ByteLevel(add_prefix_space=False),
     ])
-    # the alphabet with and without the end of a word takes most of the first 512
-    trainer = trainers.BpeTrainer(
-        vocab_size=512 + MERGES, end_of_word_suffix="</w>", initial_alphabet=sorted(letters()), show_progress=False
-    )
-    learner.train_from_iterator([line.lower() for line in corpus()], trainer)
-    merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]][:MERGES]
+    found = Counter(word for line in corpus() for word, _ in splitter.pre_tokenize_str(line.lower()))
+    return Counter({(*word[:-1], word[-1] + "</w>"): count for word, count in found.items()})
+
+
+def merged(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
+    tokens: list[str] = []
+    for token in word:
+        if tokens and (tokens[-1], token) == pair:
+            tokens[-1] += token
+        else:
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def learn(folder: Path) -> None:
+    """The most frequent pair becomes a token, time and again; of equals the first in the alphabet, so that it is repeatable."""
+    corpus_words = words()
+    merges: list[tuple[str, str]] = []
+    while len(merges) < MERGES:
+        pairs: Counter[tuple[str, str]] = Counter()
+        for word, count in corpus_words.items():
+            for pair in itertools.pairwise(word):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        corpus_words = Counter({merged(word, best): count for word, count in corpus_words.items()})
     tokens = letters() + [letter + "</w>" for letter in letters()]
     tokens += [left + right for left, right in merges] + [START, END]
-    vocabulary = {token: index for index, token in enumerate(tokens)}
-    assert len(vocabulary) == len(tokens)
+    vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
     (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     lines = ["#version: 0.2", *(" ".join(pair) for pair in merges)]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -110,7 +146,7 @@ def learn(folder: Path) -> None:
 def any_letter(chance: random.Random) -> str:
     """A code point that every implementation's Unicode has."""
     while True:
-        code = chr(chance.choice((chance.randrange(0x300), chance.randrange(0x3000), chance.randrange(0x10000), chance.randrange(0x20000))))
+        code = chr(chance.randrange(chance.choice((0x300, 0x3000, 0x10000, 0x20000))))
         if unicodedata.ucd_3_2_0.category(code) not in ("Cn", "Cs"):
             return code
 

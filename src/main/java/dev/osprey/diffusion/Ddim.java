@@ -1,8 +1,9 @@
 package dev.osprey.diffusion;
 
 /**
- * Denoising diffusion implicit models (Song et al. 2021, equation 12) with η = 0: with ᾱ′ of the timestep after, x′ = √ᾱ′ · x₀ +
- * √(1 − ᾱ′) · ε. As diffusers' {@code DDIMScheduler}; the timestep after is always timesteps / steps lower, whatever the spacing.
+ * Denoising diffusion implicit models (Song et al. 2021, equation 12) with η = 0: with ᾱ′ of the timestep after, x′ =
+ * √ᾱ′ · x₀ + √(1 − ᾱ′) · ε. As diffusers' {@code DDIMScheduler}; the timestep after is always timesteps / steps lower,
+ * whatever the spacing.
  */
 final class Ddim implements Sampler {
 
@@ -44,6 +45,7 @@ final class Ddim implements Sampler {
 
     @Override
     public Step step(int step, float[] output, float[] sample, Noise noise) {
+        Prediction.requireAsLong(output, sample);
         int after = timesteps[step] - distance;
         float now = remaining[timesteps[step]];
         float next = after >= 0 ? remaining[after] : atTheEnd;

@@ -1,9 +1,9 @@
 package dev.osprey.diffusion;
 
 /**
- * Euler's method on dx/dσ = (x − x₀) / σ (Karras et al. 2022, "Elucidating the Design Space of Diffusion-Based Generative Models",
- * algorithm 2 without churn), where a sample is x = x₀ + σ · ε with σ = √((1 − ᾱ) / ᾱ), and the denoiser gets x / √(σ² + 1). As
- * diffusers' {@code EulerDiscreteScheduler}; σ between two timesteps is interpolated.
+ * Euler's method on dx/dσ = (x − x₀) / σ (Karras et al. 2022, "Elucidating the Design Space of Diffusion-Based
+ * Generative Models", algorithm 2 without churn), where a sample is x = x₀ + σ · ε with σ = √((1 − ᾱ) / ᾱ), and the
+ * denoiser gets x / √(σ² + 1). As diffusers' {@code EulerDiscreteScheduler}; σ between two timesteps is interpolated.
  */
 final class Euler implements Sampler {
 
@@ -17,7 +17,8 @@ final class Euler implements Sampler {
 
     /**
      * @param timesteps falling, in [0, remaining.length)
-     * @param leading whether the first timestep may be below the last of the training; the first sample then is of its picture too
+     * @param leading whether the first timestep may be below the last of the training; the first sample then is of its
+     *     picture too
      */
     Euler(double[] timesteps, float[] remaining, boolean leading, Prediction prediction) {
         this.timesteps = timesteps;
@@ -71,6 +72,7 @@ final class Euler implements Sampler {
 
     @Override
     public Step step(int step, float[] output, float[] sample, Noise noise) {
+        Prediction.requireAsLong(output, sample);
         float sigma = sigmas[step];
         float distance = sigmas[step + 1] - sigma;
         float[] changed = new float[sample.length];

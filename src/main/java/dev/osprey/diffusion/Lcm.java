@@ -1,9 +1,9 @@
 package dev.osprey.diffusion;
 
 /**
- * Latent consistency models (Luo et al. 2023): every step foresees the picture, c_out · x₀ + c_skip · x (Song et al. 2023,
- * "Consistency Models", appendix C, with σ_data = ½ and t scaled), and all but the last make it noisy again for the next timestep
- * (algorithm 3 there): √ᾱ′ · picture + √(1 − ᾱ′) · noise. As diffusers' {@code LCMScheduler}.
+ * Latent consistency models (Luo et al. 2023): every step foresees the picture, c_out · x₀ + c_skip · x (Song et al.
+ * 2023, "Consistency Models", appendix C, with σ_data = ½ and t scaled), and all but the last make it noisy again for
+ * the next timestep (algorithm 3 there): √ᾱ′ · picture + √(1 − ᾱ′) · noise. As diffusers' {@code LCMScheduler}.
  */
 final class Lcm implements Sampler {
 
@@ -62,6 +62,7 @@ final class Lcm implements Sampler {
 
     @Override
     public Step step(int step, float[] output, float[] sample, Noise noise) {
+        Prediction.requireAsLong(output, sample);
         float now = remaining[timesteps[step]];
         float alpha = (float) Math.sqrt(now);
         float sigma = (float) Math.sqrt(1 - now);

@@ -1,16 +1,17 @@
 package dev.osprey.diffusion;
 
 /**
- * How much of a picture is left at every timestep of the training (Ho et al. 2020, "Denoising Diffusion Probabilistic Models",
- * section 2): with β(t) the variance of the noise added at timestep t, the picture's own part is ᾱ(t) = ∏ (1 − β(s)), s ≤ t.
+ * How much of a picture is left at every timestep of the training (Ho et al. 2020, "Denoising Diffusion Probabilistic
+ * Models", section 2): with β(t) the variance of the noise added at timestep t, the picture's own part is ᾱ(t) = ∏ (1 −
+ * β(s)), s ≤ t.
  *
  * <p>Rounds to float where {@code diffusers} does, since small ᾱ magnify what is lost.
  *
  * @param timesteps of the training, 2 or more
  * @param first β of the first timestep, in (0, 1); without meaning for {@link Betas#SQUARED_COSINE}
  * @param last β of the last timestep, not below {@code first}, below 1; as {@code first}
- * @param zeroTerminalSnr whether all β are changed so that nothing of the picture is left at the end (Lin et al. 2023, "Common
- *     Diffusion Noise Schedules and Sample Steps are Flawed", algorithm 1)
+ * @param zeroTerminalSnr whether all β are changed so that nothing of the picture is left at the end (Lin et al. 2023,
+ *     "Common Diffusion Noise Schedules and Sample Steps are Flawed", algorithm 1)
  */
 record NoiseSchedule(int timesteps, double first, double last, Betas betas, boolean zeroTerminalSnr) {
 
@@ -58,7 +59,7 @@ record NoiseSchedule(int timesteps, double first, double last, Betas betas, bool
     }
 
     private static double squaredCosine(double time) {
-        double cosine = Math.cos((time + COSINE_OFFSET) / (1 + COSINE_OFFSET) * Math.PI / 2);
+        double cosine = StrictMath.cos((time + COSINE_OFFSET) / (1 + COSINE_OFFSET) * Math.PI / 2);
         return cosine * cosine;
     }
 

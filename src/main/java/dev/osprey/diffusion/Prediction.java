@@ -42,6 +42,14 @@ enum Prediction {
         }
     };
 
+    /** A denoiser that also answers with variances, or for two prompts at once, is not meant here. */
+    static void requireAsLong(float[] output, float[] sample) {
+        if (output.length != sample.length) {
+            throw new IllegalArgumentException(
+                    "an answer of " + output.length + " values to a sample of " + sample.length);
+        }
+    }
+
     /** x₀ by this answer. */
     abstract float original(float output, float sample, float alpha, float sigma);
 

@@ -21,9 +21,9 @@ import java.util.Optional;
 
 /**
  * How a model was trained to be asked, as {@code scheduler_config.json} of a public export says it: {@code _class_name}
- * ({@code DDIMScheduler}, {@code EulerDiscreteScheduler} or {@code LCMScheduler}) and that class's settings. What is absent has
- * diffusers' default, which depends on the class; what is not said here and would change the picture is refused, the rest ignored.
- * Immutable.
+ * ({@code DDIMScheduler}, {@code EulerDiscreteScheduler} or {@code LCMScheduler}) and that class's settings. What is
+ * absent has diffusers' default, which depends on the class; what is not said here and would change the picture is
+ * refused, the rest ignored. Immutable.
  */
 public final class SamplerConfig {
 

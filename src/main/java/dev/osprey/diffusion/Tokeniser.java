@@ -13,14 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CLIP's tokeniser (Radford et al. 2021, section 2.4), exactly as {@code CLIPTokenizer} of transformers 5 (before: {@code
- * CLIPTokenizerFast}) does it: to NFC, white space of any kind and length to one space, lower case by code point; then words, by
- * the pattern below; then {@link Vocabulary} for each. Mojibake is not mended and HTML not unescaped, as OpenAI's own does with
- * ftfy; control characters stay, unlike in the older slow {@code CLIPTokenizer} without ftfy.
+ * CLIP's tokeniser (Radford et al. 2021, section 2.4), exactly as {@code CLIPTokenizer} of transformers 5 (before:
+ * {@code CLIPTokenizerFast}) does it: to NFC, white space of any kind and length to one space, lower case by code
+ * point; then words, by the pattern below; then {@link Vocabulary} for each. Mojibake is not mended and HTML not
+ * unescaped, as OpenAI's own does with ftfy; control characters stay, unlike in the older slow {@code CLIPTokenizer}
+ * without ftfy.
  *
- * <p>Differences that remain: Java 17 knows Unicode 13, so letters assigned later count as symbols and stay as they are. The
- * padding token in a text is no more than text; transformers takes it for padding, which matters where {@code !} is the padding
- * (Stable Diffusion 2) though the encoder was trained to read it.
+ * <p>Differences that remain: Java 17 knows Unicode 13, so letters assigned later count as symbols and stay as they
+ * are. The padding token in a text is no more than text; transformers takes it for padding, which matters where {@code
+ * !} is the padding (Stable Diffusion 2) though the encoder was trained to read it.
  *
  * <p>Immutable.
  */
@@ -34,7 +35,7 @@ public final class Tokeniser {
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
-    /** Letters together, each digit by itself, all else together; a special token spelt by a lower-cased one, in its parts. */
+    /** Letters together, each digit by itself, all else together; a special token that was in capitals in its parts. */
     private static final Pattern WORD = Pattern.compile(
             "(<\\|)(startoftext|endoftext)(\\|>)" + "|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^ \\p{L}\\p{N}]+");
 
@@ -57,10 +58,12 @@ public final class Tokeniser {
      *
      * @param ids int32 [length]: the start token, the text's, the end token, padding
      * @param used how many of {@code ids} are not padding, 2 or more
-     * @param cut what is left out for want of room, cleaned, from the first word on that is not in whole; empty if nothing is
-     * @param unknown words of which the vocabulary lacks a byte, once each; the end token stands in {@code ids} for that byte
-     * @param spelt words without a token of their own, which are spelt in parts, once each; a model trained on few words does
-     *     not know them, one trained on many may
+     * @param cut what is left out for want of room, cleaned, from the first word on that is not in whole; empty if
+     *     nothing is
+     * @param unknown words of which the vocabulary lacks a byte, once each; the end token stands in {@code ids} for
+     *     that byte
+     * @param spelt words without a token of their own, which are spelt in parts, once each; a model trained on few
+     *     words does not know them, one trained on many may
      */
     public record Tokens(int[] ids, int used, String cut, List<String> unknown, List<String> spelt) {}
 

@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * Byte-pair encoding (Sennrich et al. 2016, on bytes as Radford et al. 2019, section 2.2): a word begins as its UTF-8 bytes, each
- * written as a letter, the last with {@value #WORD_END}; then, time and again, the pair that was learnt first becomes one token.
- * Immutable.
+ * Byte-pair encoding (Sennrich et al. 2016, on bytes as Radford et al. 2019, section 2.2): a word begins as its UTF-8
+ * bytes, each written as a letter, the last with {@value #WORD_END}; then, time and again, the pair that was learnt
+ * first becomes one token. Immutable.
  */
 final class Vocabulary {
 

@@ -160,7 +160,7 @@ class SamplerTest {
     }
 
     @Test
-    void changesNothingThatItIsGiven() {
+    void changesNothingThatItIsGivenAndRefusesWhatDoesNotFit() {
         for (String kind : List.of("DDIMScheduler", "EulerDiscreteScheduler", "LCMScheduler")) {
             Sampler sampler =
                     SamplerConfig.of(config("\"_class_name\":\"" + kind + "\"")).start(3);
@@ -169,6 +169,7 @@ class SamplerTest {
             float[] once = sampler.step(1, output, sample, Noise.seeded(0)).sample();
             sampler.input(1, sample);
             sampler.step(2, output, sample, NONE);
+            assertThrows(IllegalArgumentException.class, () -> sampler.step(1, new float[4], sample, NONE));
             assertArrayEquals(new float[] {1, 2}, sample);
             assertArrayEquals(new float[] {3, 4}, output);
             assertArrayEquals(
