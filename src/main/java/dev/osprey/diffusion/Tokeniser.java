@@ -15,9 +15,8 @@ import java.util.regex.Pattern;
 /**
  * CLIP's tokeniser (Radford et al. 2021, section 2.4), exactly as {@code CLIPTokenizer} of transformers 5 (before:
  * {@code CLIPTokenizerFast}) does it: to NFC, white space of any kind and length to one space, lower case by code
- * point; then words, by the pattern below; then {@link Vocabulary} for each. Mojibake is not mended and HTML not
- * unescaped, as OpenAI's own does with ftfy; control characters stay, unlike in the older slow {@code CLIPTokenizer}
- * without ftfy.
+ * point; then words, by the pattern below; then {@link Vocabulary} for each. Unlike OpenAI's own it neither mends mojibake
+ * (ftfy) nor unescapes HTML; unlike the older slow {@code CLIPTokenizer} without ftfy it keeps control characters.
  *
  * <p>Differences that remain: Java 17 knows Unicode 13, so letters assigned later count as symbols and stay as they
  * are. The padding token in a text is no more than text; transformers takes it for padding, which matters where {@code
