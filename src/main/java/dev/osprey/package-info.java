@@ -8,6 +8,7 @@
  *     segmentation  signs  fingerspelling  referee    the capabilities: endpoint, messages, what to do with an answer
  *       fencing                                   who has the right of way. Plain Java
  *       diffusion                                 text to tokens, noise to picture step by step. Plain Java
+ *       mesh                                      triangle meshes: made, measured, written, read. Plain Java
  *       socketio                                  Socket.IO's sessions and events, on both of its transports
  *       socket                                    the container's WebSocket as the peer of a stream
  *       jobs                                      durable work: claimed, run, followed, kept. The only user of a database

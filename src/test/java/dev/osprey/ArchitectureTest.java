@@ -40,6 +40,8 @@ class ArchitectureTest {
             .definedBy("dev.osprey.fencing..")
             .layer("diffusion")
             .definedBy("dev.osprey.diffusion..")
+            .layer("mesh")
+            .definedBy("dev.osprey.mesh..")
             .layer("socketio")
             .definedBy("dev.osprey.socketio..")
             .layer("socket")
@@ -72,6 +74,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("capabilities")
             .whereLayer("diffusion")
             .mayOnlyBeAccessedByLayers("capabilities")
+            .whereLayer("mesh")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("socketio")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("socket")
@@ -215,11 +219,20 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage("dev.osprey.diffusion..", "dev.osprey.fault..", "jakarta.json.."))));
 
     @ArchTest
+    static final ArchRule meshKnowsOnlyFaults = noClasses()
+            .that()
+            .resideInAPackage("dev.osprey.mesh..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.osprey..")
+                    .and(not(resideInAnyPackage("dev.osprey.mesh..", "dev.osprey.fault.."))));
+
+    @ArchTest
     static final ArchRule theContainerStaysAtTheEdge = noClasses()
             .that()
             .resideInAnyPackage(
                     "dev.osprey.hands..",
                     "dev.osprey.pose..",
+                    "dev.osprey.mesh..",
                     "dev.osprey.detection..",
                     "dev.osprey.inference..",
                     "dev.osprey.stream..",

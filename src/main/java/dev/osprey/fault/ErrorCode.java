@@ -12,6 +12,10 @@ public enum ErrorCode {
     VIDEO_UNREADABLE(422, false),
     /** Larger or longer, by its header or when decoded, than the limit allows. */
     VIDEO_TOO_LARGE(413, false),
+    /** Bytes that are no mesh of a supported format, or a damaged one; or what no mesh can be made of. */
+    MESH_UNREADABLE(422, false),
+    /** More triangles or vertices, by its header or when read, than the limit allows. */
+    MESH_TOO_LARGE(413, false),
     /** An upload of more bytes than the limit allows. */
     UPLOAD_TOO_LARGE(413, false),
     /** A scoring box's file without what a decision needs, or with too much. */

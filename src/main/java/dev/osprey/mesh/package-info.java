@@ -1,0 +1,5 @@
+/** Triangle meshes: made from fields and depth maps, measured, written and read; knows no pixels, no container. */
+@NullMarked
+package dev.osprey.mesh;
+
+import org.jspecify.annotations.NullMarked;
