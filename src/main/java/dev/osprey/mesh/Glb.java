@@ -16,6 +16,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -65,10 +66,12 @@ public final class Glb {
         if (mesh.texture().isPresent()) {
             Texture texture = mesh.texture().get();
             image = texture.bytes();
-            picture =
-                    ",\"images\":[{\"bufferView\":%d,\"mimeType\":\"%s\"}],\"samplers\":[{\"wrapS\":33071,\"wrapT\":33071}]"
-                                    .formatted(layout.view(image.length, 0), texture.mediaType())
-                            + ",\"textures\":[{\"source\":0,\"sampler\":0}]";
+            picture = String.format(
+                            Locale.ROOT,
+                            ",\"images\":[{\"bufferView\":%d,\"mimeType\":\"%s\"}],\"samplers\":[{\"wrapS\":33071,\"wrapT\":33071}]",
+                            layout.view(image.length, 0),
+                            texture.mediaType())
+                    + ",\"textures\":[{\"source\":0,\"sampler\":0}]";
             material += ",\"baseColorTexture\":{\"index\":0}";
         }
         String document = "{\"asset\":{\"version\":\"2.0\",\"generator\":\"Osprey\"},\"scene\":0,"
@@ -110,14 +113,24 @@ public final class Glb {
         private long length;
 
         int accessor(int count, int stride, int target, int component, String type, String more) {
-            accessors.add("{\"bufferView\":%d,\"componentType\":%d,\"count\":%d,\"type\":\"%s\"%s}"
-                    .formatted(view((long) count * stride, target), component, count, type, more));
+            accessors.add(String.format(
+                    Locale.ROOT,
+                    "{\"bufferView\":%d,\"componentType\":%d,\"count\":%d,\"type\":\"%s\"%s}",
+                    view((long) count * stride, target),
+                    component,
+                    count,
+                    type,
+                    more));
             return accessors.size() - 1;
         }
 
         int view(long bytes, int target) {
-            views.add("{\"buffer\":0,\"byteOffset\":%d,\"byteLength\":%d%s}"
-                    .formatted(length, bytes, target == 0 ? "" : ",\"target\":" + target));
+            views.add(String.format(
+                    Locale.ROOT,
+                    "{\"buffer\":0,\"byteOffset\":%d,\"byteLength\":%d%s}",
+                    length,
+                    bytes,
+                    target == 0 ? "" : ",\"target\":" + target));
             length += padded(bytes);
             return views.size() - 1;
         }

@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,22 @@ class MeshFilesTest {
                 ErrorCode.IMAGE_UNREADABLE,
                 assertThrows(OspreyException.class, () -> Texture.of(new byte[3]))
                         .code());
+    }
+
+    @Test
+    void filesAreTheSameWhereDigitsLookDifferent() throws IOException {
+        Mesh mesh = Shapes.relief().withTexture(Texture.of(Shapes.png()));
+        List<Format> before = formats(mesh);
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            List<Format> after = formats(mesh);
+            for (int i = 0; i < before.size(); i++) {
+                assertArrayEquals(before.get(i).file, after.get(i).file, before.get(i).name);
+            }
+        } finally {
+            Locale.setDefault(usual);
+        }
     }
 
     @Test
