@@ -215,16 +215,28 @@ public final class Glb {
     private static JsonObject document(ByteBuffer json) {
         byte[] text = new byte[json.limit()];
         json.get(0, text);
-        // The parser goes down with each bracket: counted first, in strings too, so that none exhausts the stack.
-        int nested = 0;
-        for (byte each : text) {
-            nested += each == '[' || each == '{' ? 1 : each == ']' || each == '}' ? -1 : 0;
-            if (nested > MOST_NESTED) {
-                throw unreadable("a document nested too deeply");
-            }
-        }
+        requireShallow(text);
         try (JsonReader reader = Json.createReader(new StringReader(new String(text, StandardCharsets.UTF_8)))) {
             return reader.readObject();
+        }
+    }
+
+    /** The parser goes down with each bracket: counted first, so that none exhausts the stack. */
+    private static void requireShallow(byte[] text) {
+        int nested = 0;
+        boolean quoted = false;
+        for (int at = 0; at < text.length; at++) {
+            if (quoted && text[at] == '\\') {
+                at++;
+            } else if (text[at] == '"') {
+                quoted = !quoted;
+            } else if (!quoted) {
+                nested += text[at] == '[' || text[at] == '{' ? 1 : 0;
+                nested -= text[at] == ']' || text[at] == '}' ? 1 : 0;
+                if (nested > MOST_NESTED) {
+                    throw unreadable("a document nested too deeply");
+                }
+            }
         }
     }
 

@@ -346,6 +346,7 @@ class MeshFilesTest {
             {"\"buffers\":[{", "\"buffers\":[{\"uri\":\"file:///etc/passwd\","},
             {"{\"asset\"", "[\"asset\""},
             {"{\"asset\"", "[".repeat(100_000)},
+            {"\"Osprey\"", "\"\\\\\\\"" + "]".repeat(100_000) + "\",\"deep\":" + "[".repeat(100_000)},
         };
         for (String[] lie : lies) {
             assertEquals(ErrorCode.MESH_UNREADABLE, refused(Glb::read, changed(file, lie[0], lie[1])), lie[1]);
