@@ -197,7 +197,12 @@ public final class Glb {
         ByteBuffer binary = second == bytes.limit() ? ByteBuffer.allocate(0) : chunk(bytes, second, BINARY);
         try {
             return new Reading(document(json), binary, mostTriangles).mesh();
-        } catch (ClassCastException | JsonException | IndexOutOfBoundsException | NullPointerException wrong) {
+            // The last one is the parser's, for a number too long or too large.
+        } catch (ClassCastException
+                | JsonException
+                | IndexOutOfBoundsException
+                | NullPointerException
+                | UnsupportedOperationException wrong) {
             throw new OspreyException(
                     ErrorCode.MESH_UNREADABLE, "GLB has a document that lacks something or is not JSON", wrong);
         }

@@ -345,6 +345,8 @@ class MeshFilesTest {
             {"\"meshes\"", "\"fishes\""},
             {"\"buffers\":[{", "\"buffers\":[{\"uri\":\"file:///etc/passwd\","},
             {"{\"asset\"", "[\"asset\""},
+            {"\"count\":36", "\"count\":1e999999999"},
+            {"\"count\":36", "\"count\":" + "9".repeat(5000)},
             {"{\"asset\"", "[".repeat(100_000)},
             {"\"Osprey\"", "\"\\\\\\\"" + "]".repeat(100_000) + "\",\"deep\":" + "[".repeat(100_000)},
         };
