@@ -40,7 +40,7 @@ public class RefereeResource {
 
     private static final int UNPROCESSABLE = 422;
     private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "t", "y");
-    private static final Set<String> FALSE = Set.of("false", "0", "no", "off", "f", "n", "");
+    private static final Set<String> FALSE = Set.of("false", "0", "no", "off", "f", "n");
 
     /** Of a flag's text. */
     private static final int MAX_FLAG_BYTES = 16;
@@ -135,7 +135,10 @@ public class RefereeResource {
 
     private byte[] limited(EntityPart signal) throws IOException {
         int limit = referee.settings().maxSignalBytes();
-        byte[] text = signal.getContent().readNBytes(limit + 1);
+        byte[] text;
+        try (InputStream content = signal.getContent()) {
+            text = content.readNBytes(limit + 1);
+        }
         if (text.length > limit) {
             throw new OspreyException(
                     ErrorCode.UPLOAD_TOO_LARGE,
@@ -178,13 +181,14 @@ public class RefereeResource {
         if (part.isEmpty()) {
             return otherwise;
         }
-        String text = new String(part.get().getContent().readNBytes(MAX_FLAG_BYTES), UTF_8)
-                .strip()
-                .toLowerCase(Locale.ROOT);
-        if (TRUE.contains(text)) {
-            return true;
-        } else if (FALSE.contains(text)) {
-            return text.isEmpty() ? otherwise : false;
+        String text;
+        try (InputStream content = part.get().getContent()) {
+            text = new String(content.readNBytes(MAX_FLAG_BYTES), UTF_8).strip().toLowerCase(Locale.ROOT);
+        }
+        if (text.isEmpty()) {
+            return otherwise;
+        } else if (TRUE.contains(text) || FALSE.contains(text)) {
+            return TRUE.contains(text);
         }
         throw new OspreyException(
                 ErrorCode.SETTING_INVALID, "%s is \"%s\", expected true or false".formatted(name, text));

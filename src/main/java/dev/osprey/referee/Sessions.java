@@ -278,11 +278,6 @@ final class Sessions {
         }
     }
 
-    /** Sessions that a client is connected for. */
-    synchronized int count() {
-        return attended.size();
-    }
-
     /** {@code protocols/referee.md}, section 2.2. */
     JsonObject stats() {
         List<Session> sessions;
