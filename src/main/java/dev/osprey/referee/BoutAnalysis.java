@@ -16,6 +16,7 @@ import dev.osprey.imaging.VideoFrame;
 import dev.osprey.imaging.VideoLimits;
 import dev.osprey.imaging.VideoReader;
 import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.Turns;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import dev.osprey.model.ModelKind;
@@ -268,11 +269,9 @@ public final class BoutAnalysis implements JobKind {
                         new Sighting(reader.frameRate(), config.referee().maxFrames());
                 FencerTracker tracker = new FencerTracker();
                 PoseNetworks networks = new ScheduledNetworks(
-                        models,
-                        scheduler,
+                        new Turns(models, scheduler, run.cancellation()),
                         config.referee().detectorModel(),
-                        config.referee().poseModel(),
-                        run.cancellation());
+                        config.referee().poseModel());
                 double expected = reader.frameCount().orElse(0);
                 if (config.referee().fisheyeEnabled()) {
                     tell(Stage.FISHEYE, 1, "The lens is corrected");
