@@ -6,7 +6,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** A failure as {@code application/problem+json} (RFC 9457). */
+/** A failure as {@code application/problem+json} (RFC 9457), the detail once more as {@code error}, where the studio's clients look. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<OspreyException> {
 
@@ -19,6 +19,7 @@ public class ProblemMapper implements ExceptionMapper<OspreyException> {
                         .add("title", failure.code().name())
                         .add("status", failure.code().httpStatus())
                         .add("detail", failure.detail())
+                        .add("error", failure.detail())
                         .add("retryable", failure.code().retryable())
                         .build())
                 .build();

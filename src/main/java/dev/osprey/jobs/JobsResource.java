@@ -1,6 +1,5 @@
 package dev.osprey.jobs;
 
-import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.Artifact;
@@ -20,7 +19,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.AsyncResponse;
-import jakarta.ws.rs.container.CompletionCallback;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
@@ -37,7 +35,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/jobs}: what the jobs are, their events and their files; cancelling and deleting. */
@@ -51,14 +48,12 @@ public class JobsResource {
     private static final int BUFFER_BYTES = 65_536;
 
     private final Jobs jobs;
-    private final Semaphore downloads;
-    private final int maxDownloads;
+    private final Downloads downloads;
 
     @Inject
-    public JobsResource(Jobs jobs, OspreyConfig config) {
+    public JobsResource(Jobs jobs, Downloads downloads) {
         this.jobs = jobs;
-        this.maxDownloads = config.jobs().maxDownloads();
-        this.downloads = new Semaphore(maxDownloads);
+        this.downloads = downloads;
     }
 
     /** Newest first. */
@@ -145,14 +140,7 @@ public class JobsResource {
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context Request request,
             @Suspended AsyncResponse response) {
-        if (!downloads.tryAcquire()) {
-            throw new OspreyException(
-                    ErrorCode.CAPACITY_EXHAUSTED,
-                    "%d files are being downloaded already, which is as many as may".formatted(maxDownloads));
-        }
-        response.register((CompletionCallback) failure -> downloads.release());
-        // Written there: a client that reads slowly would keep one of the few threads that all requests share.
-        jobs.threads().execute(() -> answer(response, () -> file(id, name, download, range, ifRange, request, true)));
+        downloads.answer(response, () -> file(id, name, download, range, ifRange, request, true));
     }
 
     @HEAD
@@ -167,18 +155,6 @@ public class JobsResource {
             @Context Request request)
             throws IOException {
         return file(id, name, download, range, ifRange, request, false);
-    }
-
-    private interface Answer {
-        Response make() throws IOException;
-    }
-
-    private static void answer(AsyncResponse response, Answer answer) {
-        try {
-            response.resume(answer.make());
-        } catch (RuntimeException | IOException e) {
-            response.resume(e);
-        }
     }
 
     private Response file(

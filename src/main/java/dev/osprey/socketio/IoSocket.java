@@ -21,6 +21,11 @@ public final class IoSocket {
         return socket.getInitialQuery();
     }
 
+    /** Where the client connected from. */
+    public String address() {
+        return session.address();
+    }
+
     /** Sends an event with one argument; nothing where the client has left. */
     public void emit(String event, JsonObject argument) {
         session.aboutToSend();
