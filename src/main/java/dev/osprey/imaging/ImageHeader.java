@@ -20,7 +20,8 @@ public record ImageHeader(Format format, int width, int height) {
         PNG,
         WEBP,
         BMP,
-        TIFF
+        TIFF,
+        GIF
     }
 
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
@@ -70,6 +71,9 @@ public record ImageHeader(Format format, int width, int height) {
             if (startsWith(bytes, 'R', 'I', 'F', 'F')) {
                 return webp(bytes);
             }
+            if (startsWith(bytes, 'G', 'I', 'F', '8')) {
+                return gif(bytes);
+            }
             if (startsWith(bytes, 'B', 'M')) {
                 return bmp(bytes);
             }
@@ -82,7 +86,7 @@ public record ImageHeader(Format format, int width, int height) {
                     "image of " + bytes.limit() + " bytes ends within its header",
                     headerCutOff);
         }
-        throw unreadable("bytes that are no JPEG, PNG, WebP, BMP or TIFF image");
+        throw unreadable("bytes that are no JPEG, PNG, WebP, BMP, TIFF or GIF image");
     }
 
     private static boolean startsWith(ByteBuffer bytes, int... signature) {
@@ -133,6 +137,12 @@ public record ImageHeader(Format format, int width, int height) {
         }
         // A negative height stores the rows from the top down.
         return new ImageHeader(Format.BMP, bytes.getInt(18), Math.abs(bytes.getInt(22)));
+    }
+
+    /** The logical screen (GIF 89a, section 18). */
+    private static ImageHeader gif(ByteBuffer bytes) {
+        bytes.order(ByteOrder.LITTLE_ENDIAN);
+        return new ImageHeader(Format.GIF, bytes.getShort(6) & 0xFFFF, bytes.getShort(8) & 0xFFFF);
     }
 
     /** The first directory (TIFF 6.0, section 2). Of a tag that stands there twice, the larger value counts. */

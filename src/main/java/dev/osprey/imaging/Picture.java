@@ -68,11 +68,14 @@ public final class Picture implements AutoCloseable {
      *     {@link ErrorCode#IMAGE_UNREADABLE}
      */
     public static Picture decode(ByteBuffer encoded, ImageLimits limits) {
-        ImageHeader header = inspect(encoded, limits);
+        return new Picture(decode(encoded, inspect(encoded, limits), opencv_imgcodecs.IMREAD_COLOR));
+    }
+
+    private static Mat decode(ByteBuffer encoded, ImageHeader header, int how) {
         Mat decoded;
         try (BytePointer bytes = inNativeMemory(encoded);
                 Mat source = new Mat(1, encoded.remaining(), opencv_core.CV_8UC1, bytes)) {
-            decoded = opencv_imgcodecs.imdecode(source, opencv_imgcodecs.IMREAD_COLOR);
+            decoded = opencv_imgcodecs.imdecode(source, how);
         } catch (RuntimeException refusedByDecoder) {
             throw new OspreyException(
                     ErrorCode.IMAGE_UNREADABLE, header.format() + " that cannot be decoded", refusedByDecoder);
@@ -83,7 +86,51 @@ public final class Picture implements AutoCloseable {
                     ErrorCode.IMAGE_UNREADABLE,
                     header.format() + " of " + encoded.remaining() + " bytes is damaged or cut off");
         }
-        return new Picture(decoded);
+        return decoded;
+    }
+
+    /**
+     * A picture as people see it, and what was stored of it.
+     *
+     * @param picture the caller's to close
+     * @param channels 1 grey, 3 colour, 4 colour with transparency
+     */
+    public record Flattened(Picture picture, int channels) {}
+
+    /**
+     * Decodes as {@link #decode} does, but what is transparent shows white; animated pictures show their first frame.
+     *
+     * @throws OspreyException as {@link #decode}
+     */
+    public static Flattened onWhite(ByteBuffer encoded, ImageLimits limits) {
+        ImageHeader header = inspect(encoded, limits);
+        if (header.format() == ImageHeader.Format.JPEG || header.format() == ImageHeader.Format.BMP) {
+            // Nothing transparent in them, but a camera's orientation, which is lost when all that is stored is asked
+            // for.
+            return new Flattened(decode(encoded, limits), 3);
+        }
+        try (Mat stored = decode(encoded, header, opencv_imgcodecs.IMREAD_UNCHANGED)) {
+            int channels = stored.channels();
+            if (channels != 4) {
+                return new Flattened(decode(encoded, limits), channels);
+            }
+            try (Mat bytes = new Mat()) {
+                stored.convertTo(bytes, opencv_core.CV_8UC4, stored.depth() == opencv_core.CV_16U ? 1 / 257.0 : 1, 0);
+                Picture flat = blank(bytes.cols(), bytes.rows());
+                layOnWhite(bytes.createBuffer(), flat.bgr);
+                return new Flattened(flat, channels);
+            }
+        }
+    }
+
+    private static void layOnWhite(ByteBuffer bgra, ByteBuffer bgr) {
+        for (int from = 0, to = 0; from < bgra.capacity(); from += 4, to += 3) {
+            int opacity = bgra.get(from + 3) & 0xFF;
+            for (int channel = 0; channel < 3; channel++) {
+                int colour = bgra.get(from + channel) & 0xFF;
+                bgr.put(to + channel, (byte) ((colour * opacity + 255 * (255 - opacity) + 127) / 255));
+            }
+        }
     }
 
     /**
@@ -104,7 +151,7 @@ public final class Picture implements AutoCloseable {
         switch (header.format()) {
             case JPEG -> JpegMarkers.refuseTooManyScansOrCutOff(encoded);
             case PNG -> PngChunks.refuseCutOff(encoded);
-            case WEBP, BMP, TIFF -> {}
+            case WEBP, BMP, TIFF, GIF -> {}
         }
         return header;
     }

@@ -343,7 +343,7 @@ class RefereeIT extends RealServer {
             client.send(new byte[] {1, 2, 3});
             client.warned(
                     "FRAME_PROCESSING_FAILED",
-                    "Failed to decode frame 1: bytes that are no JPEG, PNG, WebP, BMP or TIFF image");
+                    "Failed to decode frame 1: bytes that are no JPEG, PNG, WebP, BMP, TIFF or GIF image");
             client.announce("garbage", 2, ",\"encoding\":\"raw\"");
             client.send(new byte[] {1, 2, 3});
             client.warned("FRAME_PROCESSING_FAILED", "Raw frame data too short");
