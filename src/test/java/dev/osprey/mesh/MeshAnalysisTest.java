@@ -14,21 +14,6 @@ import org.junit.jupiter.api.Test;
 
 class MeshAnalysisTest {
 
-    /** The triangles of one and the other, nothing in common. */
-    private static Mesh both(Mesh one, Mesh other) {
-        float[] positions = Arrays.copyOf(one.positions(), one.positions().length + other.positions().length);
-        System.arraycopy(other.positions(), 0, positions, one.positions().length, other.positions().length);
-        int[] corners = Arrays.copyOf(one.corners(), one.corners().length + other.corners().length);
-        for (int i = 0; i < other.corners().length; i++) {
-            corners[one.corners().length + i] = other.corners()[i] + one.vertices();
-        }
-        return Mesh.of(positions, corners);
-    }
-
-    private static Mesh moved(Mesh mesh, double x, double y, double z) {
-        return mesh.transformed(new double[] {1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z});
-    }
-
     @Test
     void measuresACube() {
         MeshAnalysis cube = MeshAnalysis.of(Shapes.cube());
@@ -91,11 +76,11 @@ class MeshAnalysisTest {
     @Test
     void countsWhatHangsTogether() {
         Mesh cube = Shapes.cube();
-        MeshAnalysis apart = MeshAnalysis.of(both(cube, moved(cube, 20, 0, 0)));
+        MeshAnalysis apart = MeshAnalysis.of(Shapes.both(cube, Shapes.moved(cube, 20, 0, 0)));
         assertEquals(2, apart.components());
         assertEquals(4, apart.eulerNumber());
         assertEquals(2000, apart.volume(), 1e-9);
-        MeshAnalysis onOneEdge = MeshAnalysis.of(both(cube, moved(cube, 10, 10, 0)));
+        MeshAnalysis onOneEdge = MeshAnalysis.of(Shapes.both(cube, Shapes.moved(cube, 10, 10, 0)));
         assertEquals(1, onOneEdge.components());
         assertEquals(1, onOneEdge.nonManifoldEdges());
     }
@@ -106,7 +91,7 @@ class MeshAnalysisTest {
         MeshAnalysis before = MeshAnalysis.of(torus);
         Random random = new Random(8);
         for (int i = 0; i < 20; i++) {
-            double[] map = rotation(random);
+            double[] map = Shapes.rotation(random);
             for (int row = 0; row < 3; row++) {
                 map[4 * row + 3] = 200 * random.nextGaussian();
             }
@@ -114,29 +99,6 @@ class MeshAnalysisTest {
             assertEquals(before.volume(), after.volume(), 1e-4 * before.volume());
             assertEquals(before.area(), after.area(), 1e-4 * before.area());
         }
-    }
-
-    /** float64 [3, 4], of a unit quaternion. */
-    private static double[] rotation(Random random) {
-        double w = random.nextGaussian();
-        double x = random.nextGaussian();
-        double y = random.nextGaussian();
-        double z = random.nextGaussian();
-        double s = 2 / (w * w + x * x + y * y + z * z);
-        return new double[] {
-            1 - s * (y * y + z * z),
-            s * (x * y - z * w),
-            s * (x * z + y * w),
-            0,
-            s * (x * y + z * w),
-            1 - s * (x * x + z * z),
-            s * (y * z - x * w),
-            0,
-            s * (x * z - y * w),
-            s * (y * z + x * w),
-            1 - s * (x * x + y * y),
-            0
-        };
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Bodies whose measures are known, and the bytes of their files. */
@@ -103,5 +104,47 @@ final class Shapes {
             System.arraycopy(mesh.positions(), 3 * mesh.corners()[i], places, 3 * i, 3);
         }
         return places;
+    }
+
+    /** The triangles of one and the other, nothing in common. */
+    static Mesh both(Mesh one, Mesh other) {
+        float[] positions = Arrays.copyOf(one.positions(), one.positions().length + other.positions().length);
+        System.arraycopy(other.positions(), 0, positions, one.positions().length, other.positions().length);
+        int[] corners = Arrays.copyOf(one.corners(), one.corners().length + other.corners().length);
+        for (int i = 0; i < other.corners().length; i++) {
+            corners[one.corners().length + i] = other.corners()[i] + one.vertices();
+        }
+        return Mesh.of(positions, corners);
+    }
+
+    static Mesh moved(Mesh mesh, double x, double y, double z) {
+        return mesh.transformed(new double[] {1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z});
+    }
+
+    static Mesh turned(Mesh mesh, Random random) {
+        return mesh.transformed(rotation(random));
+    }
+
+    /** float64 [3, 4], of a unit quaternion. */
+    static double[] rotation(Random random) {
+        double w = random.nextGaussian();
+        double x = random.nextGaussian();
+        double y = random.nextGaussian();
+        double z = random.nextGaussian();
+        double s = 2 / (w * w + x * x + y * y + z * z);
+        return new double[] {
+            1 - s * (y * y + z * z),
+            s * (x * y - z * w),
+            s * (x * z + y * w),
+            0,
+            s * (x * y + z * w),
+            1 - s * (x * x + z * z),
+            s * (y * z - x * w),
+            0,
+            s * (x * z - y * w),
+            s * (y * z + x * w),
+            1 - s * (x * x + y * y),
+            0
+        };
     }
 }
