@@ -14,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -26,6 +25,8 @@ import java.util.stream.Stream;
 public final class Catalogue {
 
     static final String MANIFEST = "model.json";
+
+    private static final String NETWORK = "model.onnx";
 
     private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
 
@@ -82,13 +83,19 @@ public final class Catalogue {
             problems.add(
                     "%s/model.json: sha256 has no entry for version %d".formatted(manifest.name(), manifest.version()));
         }
-        if (!Files.isRegularFile(file(repository, manifest.name(), manifest.version()))) {
-            problems.add("%s/%d/model.onnx is missing".formatted(manifest.name(), manifest.version()));
+        for (String file : missing(repository, manifest, manifest.version())) {
+            problems.add("%s/%d/%s is missing".formatted(manifest.name(), manifest.version(), file));
         }
     }
 
-    private static Path file(Path repository, String name, int version) {
-        return repository.resolve(name).resolve(Integer.toString(version)).resolve("model.onnx");
+    private static List<String> missing(Path repository, ModelManifest manifest, int version) {
+        return Stream.concat(Stream.of(NETWORK), manifest.kind().files().stream())
+                .filter(file -> !Files.isRegularFile(file(repository, manifest.name(), version, file)))
+                .toList();
+    }
+
+    private static Path file(Path repository, String name, int version, String file) {
+        return repository.resolve(name).resolve(Integer.toString(version)).resolve(file);
     }
 
     /** Names of all models, in alphabetical order. */
@@ -117,15 +124,40 @@ public final class Catalogue {
                         "There is no model \"%s\"; there are: %s".formatted(name, String.join(", ", names()))));
     }
 
-    /** The versions of a model that have a checksum and a file, ascending. */
+    /** The versions of a model that have a checksum and all their files, ascending. */
     public SortedSet<Integer> versions(String name) {
+        ModelManifest manifest = manifest(name);
         SortedSet<Integer> versions = new TreeSet<>();
-        for (Map.Entry<Integer, String> entry : manifest(name).sha256().entrySet()) {
-            if (Files.isRegularFile(file(repository, name, entry.getKey()))) {
-                versions.add(entry.getKey());
+        for (int version : manifest.sha256().keySet()) {
+            if (missing(repository, manifest, version).isEmpty()) {
+                versions.add(version);
             }
         }
         return versions;
+    }
+
+    /**
+     * One of the {@link ModelKind#files} that lie beside the network of a version. Not compared with anything.
+     *
+     * @throws OspreyException {@link ErrorCode#MODEL_UNKNOWN} where there is no such version
+     * @throws IllegalArgumentException where models of this kind have no such file
+     */
+    public Path file(String name, int version, String file) {
+        ModelManifest manifest = manifest(name);
+        if (!manifest.kind().files().contains(file)) {
+            throw new IllegalArgumentException(
+                    "Models of the kind %s have no %s".formatted(manifest.kind().wireName(), file));
+        }
+        if (!versions(name).contains(version)) {
+            throw unknownVersion(name, version);
+        }
+        return file(repository, name, version, file);
+    }
+
+    private OspreyException unknownVersion(String name, int version) {
+        return new OspreyException(
+                ErrorCode.MODEL_UNKNOWN,
+                "Model \"%s\" has no version %d; it has: %s".formatted(name, version, versions(name)));
     }
 
     /**
@@ -136,12 +168,10 @@ public final class Catalogue {
      */
     public Path verifiedFile(String name, int version) {
         String expected = manifest(name).sha256().get(version);
-        Path file = file(repository, name, version);
-        if (expected == null || !Files.isRegularFile(file)) {
-            throw new OspreyException(
-                    ErrorCode.MODEL_UNKNOWN,
-                    "Model \"%s\" has no version %d; it has: %s".formatted(name, version, versions(name)));
+        if (expected == null || !versions(name).contains(version)) {
+            throw unknownVersion(name, version);
         }
+        Path file = file(repository, name, version, NETWORK);
         String found = sha256(file);
         if (!found.equals(expected)) {
             throw new OspreyException(

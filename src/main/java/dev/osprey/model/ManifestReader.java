@@ -10,9 +10,13 @@ import dev.osprey.model.ModelManifest.Classes;
 import dev.osprey.model.ModelManifest.Clips;
 import dev.osprey.model.ModelManifest.Landmarks;
 import dev.osprey.model.ModelManifest.Masks;
+import dev.osprey.model.ModelManifest.Noisy;
 import dev.osprey.model.ModelManifest.Normalisation;
 import dev.osprey.model.ModelManifest.Pictures;
+import dev.osprey.model.ModelManifest.Pixels;
+import dev.osprey.model.ModelManifest.Sampling;
 import dev.osprey.model.ModelManifest.Tensor;
+import dev.osprey.model.ModelManifest.Tokens;
 import dev.osprey.model.ModelManifest.Values;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
@@ -74,6 +78,13 @@ final class ManifestReader {
     private static final int YOLO_VALUES = 4 + 1 + 3 * BODY_POINTS;
 
     private static final int MAX_YOLO_ROWS = 100_000;
+
+    /** Start, one word and end. */
+    private static final int MIN_TOKENS = 3;
+
+    private static final int MAX_TOKENS = 1_024;
+    private static final int MAX_STEPS = 1_000;
+    private static final int MAX_GUIDANCE = 100;
 
     /** Of every kind. */
     private static final List<String> KEYS = List.of(
@@ -142,6 +153,7 @@ final class ManifestReader {
         Tensor output = output(kind, input, labels.size(), root);
         Batch batch = batch(root.section("batch"));
         checkBytes("input", input.bytes() * batch.max());
+        input.beside().forEach(further -> checkBytes(further.tensor(), further.bytes() * batch.max()));
         checkBytes("output", output.bytes() * batch.max());
         return new ModelManifest(
                 name,
@@ -172,6 +184,9 @@ final class ManifestReader {
             case PALM_DETECTION, HAND_LANDMARKS, PERSON_DETECTION, POSE_LANDMARKS, YOLO_POSE, RTMPOSE -> List.of();
             case LETTERS -> List.of("labels", "hands");
             case SIGN_WORDS -> List.of("labels", "threshold");
+            case TEXT_ENCODER -> List.of("tokeniser");
+            case DENOISER -> List.of("timestep", "condition", "sampler");
+            case IMAGE_DECODER -> List.of();
         };
     }
 
@@ -207,6 +222,9 @@ final class ManifestReader {
             case HAND_LANDMARKS, POSE_LANDMARKS, RTMPOSE -> pictures(section, "crop", "bilinear");
             case LETTERS -> landmarks(section, root.section("hands"));
             case SIGN_WORDS -> clips(section);
+            case TEXT_ENCODER -> tokens(section, root.section("tokeniser"));
+            case DENOISER -> noisy(section, root);
+            case IMAGE_DECODER -> latents(section);
         };
     }
 
@@ -276,6 +294,54 @@ final class ManifestReader {
         return landmarks;
     }
 
+    private static Tokens tokens(Section section, Section tokeniser) {
+        section.knows("name", "length");
+        tokeniser.knows("padding", "vocabulary");
+        return new Tokens(
+                section.text("name"),
+                section.whole("length", MIN_TOKENS, MAX_TOKENS),
+                tokeniser.text("padding"),
+                tokeniser.oneOf("vocabulary", "open", "closed").equals("closed"));
+    }
+
+    private Noisy noisy(Section section, Section root) {
+        Values latents = latents(section);
+        Section timestep = root.section("timestep");
+        timestep.knows("name");
+        Section condition = root.section("condition");
+        condition.knows("name", "shape");
+        return new Noisy(
+                latents.tensor(),
+                latents.shape(),
+                new Values(timestep.text("name"), List.of()),
+                new Values(condition.text("name"), ofSides(condition, "[length, width]", 2)),
+                sampling(root.section("sampler")));
+    }
+
+    private static Sampling sampling(Section section) {
+        section.knows("defaultSteps", "maxSteps", "defaultGuidance");
+        int maxSteps = section.whole("maxSteps", 1, MAX_STEPS);
+        return new Sampling(
+                section.whole("defaultSteps", 1, maxSteps),
+                maxSteps,
+                section.number("defaultGuidance", 1, MAX_GUIDANCE));
+    }
+
+    private Values latents(Section section) {
+        section.knows("name", "shape");
+        return new Values(section.text("name"), ofSides(section, "[channels, height, width]", 3));
+    }
+
+    /** Empty, and reported, where there are not as many. */
+    private List<Integer> ofSides(Section section, String meaning, int sides) {
+        List<Integer> shape = section.shape();
+        if (!shape.isEmpty() && shape.size() != sides) {
+            problem("%sshape is %s, expected %s".formatted(section.prefix, shape, meaning));
+            return List.of();
+        }
+        return shape;
+    }
+
     private Tensor output(ModelKind kind, Tensor input, int labels, Section root) {
         Section section = root.section("output");
         return switch (kind) {
@@ -288,6 +354,9 @@ final class ManifestReader {
             case POSE_LANDMARKS -> values(section, "person", List.of(POSE_VALUES));
             case YOLO_POSE -> yolo(section);
             case RTMPOSE -> simcc(section, input.shape().get(1) + input.shape().get(0));
+            case TEXT_ENCODER -> embeddings(section, input.shape().get(0));
+            case DENOISER -> values(section, "prediction", input.shape());
+            case IMAGE_DECODER -> pixels(section);
         };
     }
 
@@ -303,6 +372,24 @@ final class ManifestReader {
         section.oneOf("decoder", decoder);
         checkShape(section, expected);
         return new Values(section.text("name"), expected);
+    }
+
+    /** @param length of the text, in tokens */
+    private Values embeddings(Section section, int length) {
+        section.knows("name", "decoder", "shape");
+        section.oneOf("decoder", "embeddings");
+        List<Integer> shape = section.shape();
+        if (!shape.isEmpty() && (shape.size() != 2 || shape.get(0) != length)) {
+            problem("%sshape is %s, expected [%d, width]".formatted(section.prefix, shape, length));
+        }
+        return new Values(section.text("name"), shape);
+    }
+
+    private static Pixels pixels(Section section) {
+        section.knows("name", "decoder", "width", "height");
+        section.oneOf("decoder", "pixels");
+        return new Pixels(
+                section.text("name"), section.whole("width", 1, MAX_SIDE), section.whole("height", 1, MAX_SIDE));
     }
 
     private Values yolo(Section section) {
@@ -344,7 +431,8 @@ final class ManifestReader {
 
     private void checkShape(Section section, List<Integer> expected) {
         List<Integer> shape = section.shape();
-        if (!shape.isEmpty() && !expected.equals(List.of(0)) && !shape.equals(expected)) {
+        boolean known = !expected.isEmpty() && !expected.equals(List.of(0));
+        if (!shape.isEmpty() && known && !shape.equals(expected)) {
             problem("%sshape is %s, expected %s".formatted(section.prefix, shape, expected));
         }
     }
@@ -439,6 +527,17 @@ final class ManifestReader {
                 return number.intValue();
             }
             problem("%s%s is %s, expected a whole number from %d to %d"
+                    .formatted(prefix, key, values.get(key), least, greatest));
+            return least;
+        }
+
+        float number(String key, int least, int greatest) {
+            if (values.get(key) instanceof JsonNumber number
+                    && number.doubleValue() >= least
+                    && number.doubleValue() <= greatest) {
+                return (float) number.doubleValue();
+            }
+            problem("%s%s is %s, expected a number from %d to %d"
                     .formatted(prefix, key, values.get(key), least, greatest));
             return least;
         }

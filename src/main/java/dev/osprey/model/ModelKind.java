@@ -1,6 +1,7 @@
 package dev.osprey.model;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** What a model is used for; with it comes what its tensors have to be. */
 public enum ModelKind {
@@ -21,7 +22,13 @@ public enum ModelKind {
     /** Pictures, letterboxed, to people and their 17 points in one. */
     YOLO_POSE("yolo-pose"),
     /** Crops of a person to where along both axes each of 17 points is. */
-    RTMPOSE("rtmpose");
+    RTMPOSE("rtmpose"),
+    /** Texts, as a tokeniser's numbers, to what a denoiser understands. */
+    TEXT_ENCODER("text-encoder"),
+    /** Noisy latents, how noisy they are and a text encoder's answer to what is noise in them. */
+    DENOISER("denoiser"),
+    /** Latents to the picture that they stand for. */
+    IMAGE_DECODER("image-decoder");
 
     private final String wireName;
 
@@ -32,6 +39,15 @@ public enum ModelKind {
     /** As in {@code model.json}. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Names of what every version has beside its network. */
+    public List<String> files() {
+        return switch (this) {
+            case TEXT_ENCODER -> List.of("vocab.json", "merges.txt");
+            case DENOISER -> List.of("scheduler.json");
+            default -> List.of();
+        };
     }
 
     static String[] wireNames() {

@@ -7,13 +7,14 @@ import dev.osprey.imaging.Palette;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the server needs to know of a model; the format of {@code model.json} is described in {@code models/README.md}.
  *
  * @param version the version served after a start
  * @param sha256 64 hexadecimal digits by version
- * @param input what the network takes
+ * @param input what the network takes, or the first of {@link #inputs}
  * @param output what the network gives
  * @param labels names by class id; empty where the kind has no classes
  * @param palette colours by class id, as many as labels; the standard one where the kind draws nothing
@@ -36,8 +37,8 @@ public record ModelManifest(
         String licence,
         String source) {
 
-    /** The network's only input or only output. */
-    public sealed interface Tensor permits Pictures, Clips, Masks, Landmarks, Classes, Values {
+    /** One input of a network, mostly its only one, or its only output. */
+    public sealed interface Tensor permits Pictures, Clips, Masks, Landmarks, Classes, Values, Tokens, Noisy, Pixels {
 
         String tensor();
 
@@ -52,11 +53,17 @@ public record ModelManifest(
                     .mapToLong(Integer::longValue)
                     .reduce(elements().bytes(), (a, b) -> a * b);
         }
+
+        /** The inputs that a network takes beside this one. */
+        default List<Tensor> beside() {
+            return List.of();
+        }
     }
 
     /** What a tensor is made of, in the machine's own byte order. */
     public enum ElementType {
         UINT8(1),
+        INT32(4),
         FLOAT32(4);
 
         private final int bytes;
@@ -127,6 +134,69 @@ public record ModelManifest(
     }
 
     /**
+     * A text as numbers of a tokeniser's tokens: {@code int32 [N, length]}.
+     *
+     * @param padding the token that fills up what the text leaves
+     * @param closed whether the model knows only words that are one token; otherwise it was trained to read spelt ones too
+     */
+    public record Tokens(String tensor, int length, String padding, boolean closed) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.INT32;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(length);
+        }
+    }
+
+    /**
+     * A picture in the making, as a denoiser takes it: {@code float32 [N, channels, height, width]}, and beside it how noisy it
+     * is and what it is to show.
+     *
+     * @param timestep {@code float32 [N]}
+     * @param condition the text encoder's answer: {@code float32 [N, length, width]}
+     */
+    public record Noisy(String tensor, List<Integer> shape, Values timestep, Values condition, Sampling sampling)
+            implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public List<Tensor> beside() {
+            return List.of(timestep, condition);
+        }
+    }
+
+    /**
+     * How a denoiser is best used.
+     *
+     * @param defaultSteps 1 to {@code maxSteps}
+     * @param maxSteps more make nothing better
+     * @param defaultGuidance 1 where the model was not made for guidance, otherwise more
+     */
+    public record Sampling(int defaultSteps, int maxSteps, float defaultGuidance) {}
+
+    /** Pictures that a network paints: {@code uint8 [N, height, width, 3]}, RGB. */
+    public record Pixels(String tensor, int width, int height) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.UINT8;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(height, width, 3);
+        }
+    }
+
+    /**
      * The points of hands: {@code float32 [N, pictures, points, 3]}, or without the pictures where one is enough; 21 points
      * of x, y, z for each hand there is room for.
      *
@@ -192,6 +262,11 @@ public record ModelManifest(
      */
     public record Batch(int max, Duration maxDelay) {}
 
+    /** All that the network takes, {@link #input} first. */
+    public List<Tensor> inputs() {
+        return Stream.concat(Stream.of(input), input.beside().stream()).toList();
+    }
+
     /**
      * The input of a model that takes pictures.
      *
@@ -235,6 +310,33 @@ public record ModelManifest(
      */
     public Classes classes() {
         return as(Classes.class, output);
+    }
+
+    /**
+     * The input of a model that takes texts.
+     *
+     * @throws IllegalStateException where its kind takes something else
+     */
+    public Tokens tokens() {
+        return as(Tokens.class, input);
+    }
+
+    /**
+     * The input of a model that takes pictures in the making.
+     *
+     * @throws IllegalStateException where its kind takes something else
+     */
+    public Noisy noisy() {
+        return as(Noisy.class, input);
+    }
+
+    /**
+     * The output of a model that paints pictures.
+     *
+     * @throws IllegalStateException where its kind gives something else
+     */
+    public Pixels pixels() {
+        return as(Pixels.class, output);
     }
 
     private <T extends Tensor> T as(Class<T> expected, Tensor found) {

@@ -5,6 +5,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.model.ModelManifest.Activation;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class Lease implements AutoCloseable {
         return model.provider();
     }
 
-    /** Bytes of {@code batch} pictures or clips in the shape of {@link ModelManifest#input}. */
+    /** Bytes of {@code batch} pictures, clips or texts in the shape of {@link ModelManifest#input}. */
     public int inputBytes(int batch) {
         return Math.toIntExact(batch * manifest().input().bytes());
     }
@@ -50,10 +51,19 @@ public final class Lease implements AutoCloseable {
      * content from another run. Valid until the lease is closed, and the same at every call.
      */
     public ByteBuffer input() {
-        return buffers().input().clear();
+        return input(0);
     }
 
-    /** As {@link #input}, for the output. */
+    /**
+     * As {@link #input()}, for models that take more than one.
+     *
+     * @param index in {@link ModelManifest#inputs}
+     */
+    public ByteBuffer input(int index) {
+        return buffers().inputs().get(index).clear();
+    }
+
+    /** As {@link #input()}, for the output. */
     public ByteBuffer output() {
         return buffers().output().clear();
     }
@@ -73,7 +83,16 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Runs the model on one batch.
+     * Runs the model on one batch: from this lease's {@link #input(int)} into its {@link #output}. As {@link #run(ByteBuffer,
+     * ByteBuffer, int, Cancellation)}, which is for models of one input.
+     */
+    public void run(int batch, Cancellation cancellation) {
+        WarmModel.Buffers memory = buffers();
+        model.run(memory.inputs(), memory.output(), batch, cancellation);
+    }
+
+    /**
+     * Runs a model of one input on one batch.
      *
      * @param input the elements of {@link ModelManifest#input}, {@code [batch, shape...]}; pictures in the manifest's colour
      *     order, float32 in native byte order; direct, read from index 0; stays the caller's
@@ -85,7 +104,7 @@ public final class Lease implements AutoCloseable {
      */
     public void run(ByteBuffer input, ByteBuffer output, int batch, Cancellation cancellation) {
         requireOpen();
-        model.run(input, output, batch, cancellation);
+        model.run(List.of(input), output, batch, cancellation);
     }
 
     /**

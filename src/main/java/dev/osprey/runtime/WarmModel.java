@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +90,9 @@ final class WarmModel {
     private static void checkTensors(ModelManifest manifest, OrtSession session) throws OrtException {
         List<String> problems = new ArrayList<>();
         int batch = manifest.batch().max();
-        checkTensor("input", manifest.input(), session.getInputInfo(), batch, problems);
+        for (ModelManifest.Tensor input : manifest.inputs()) {
+            checkTensor("input", input, session.getInputInfo(), batch, problems);
+        }
         checkTensor("output", manifest.output(), session.getOutputInfo(), batch, problems);
         if (!problems.isEmpty()) {
             throw new OspreyException(
@@ -113,39 +115,42 @@ final class WarmModel {
         }
         long[] shape = tensor.getShape();
         List<Integer> shapeOfOne = expected.shape();
+        List<String> sides = new ArrayList<>(List.of(maxBatch == 1 ? "1" : "N"));
+        shapeOfOne.forEach(side -> sides.add(side.toString()));
         boolean fits = tensor.type == onnxType(expected) && shape.length == shapeOfOne.size() + 1;
         for (int i = 0; fits && i < shapeOfOne.size(); i++) {
             fits = shape[i + 1] == shapeOfOne.get(i) || shape[i + 1] == -1;
         }
         fits = fits && (shape[0] == -1 || (maxBatch == 1 && shape[0] == 1));
         if (!fits) {
-            problems.add("%s \"%s\" is %s %s, the manifest says %s [%s, %s]"
+            problems.add("%s \"%s\" is %s %s, the manifest says %s [%s]"
                     .formatted(
                             role,
                             name,
                             tensor.type,
                             Arrays.toString(shape),
                             expected.elements().name().toLowerCase(Locale.ROOT),
-                            maxBatch == 1 ? "1" : "N",
-                            shapeOfOne.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+                            String.join(", ", sides)));
         }
     }
 
     private static OnnxJavaType onnxType(ModelManifest.Tensor tensor) {
         return switch (tensor.elements()) {
             case UINT8 -> OnnxJavaType.UINT8;
+            case INT32 -> OnnxJavaType.INT32;
             case FLOAT32 -> OnnxJavaType.FLOAT;
         };
     }
 
     private void warmUp() {
         int batch = manifest.batch().max();
-        ByteBuffer input = noise(manifest.input(), batch);
+        List<ByteBuffer> inputs =
+                manifest.inputs().stream().map(input -> noise(input, batch)).toList();
         ByteBuffer output = ByteBuffer.allocateDirect(bytes(manifest.output(), batch));
         long start = System.nanoTime();
         for (int size = 1; size <= batch; size++) {
             for (int run = 0; run < manifest.warmupRuns(); run++) {
-                run(input, output, size, new Cancellation());
+                run(inputs, output, size, new Cancellation());
             }
         }
         LOG.log(
@@ -157,13 +162,17 @@ final class WarmModel {
                 (System.nanoTime() - start) / 1_000_000);
     }
 
-    /** Any byte, or any number from 0 to 1: random bits are mostly no numbers that a network ever sees. */
+    /**
+     * Any byte, or any number from 0 to 1: random bits are mostly no numbers that a network ever sees. Of whole numbers, which count
+     * something that there is only so much of, 0.
+     */
     private ByteBuffer noise(ModelManifest.Tensor tensor, int batch) {
         ByteBuffer noise = ByteBuffer.allocateDirect(bytes(tensor, batch)).order(ByteOrder.nativeOrder());
         Random random = new Random(version);
         while (noise.hasRemaining()) {
             switch (tensor.elements()) {
                 case UINT8 -> noise.put((byte) random.nextInt());
+                case INT32 -> noise.putInt(0);
                 case FLOAT32 -> noise.putFloat(random.nextFloat());
             }
         }
@@ -183,12 +192,14 @@ final class WarmModel {
     }
 
     /** Direct memory for one run at a time, for the manifest's greatest batch, in native byte order. */
-    record Buffers(ByteBuffer input, ByteBuffer output) {}
+    record Buffers(List<ByteBuffer> inputs, ByteBuffer output) {}
 
     /** Somebody's until they are given back. */
     Buffers takeBuffers() {
         Buffers idle = idleBuffers.poll();
-        return idle == null ? new Buffers(buffer(manifest.input()), buffer(manifest.output())) : idle;
+        return idle == null
+                ? new Buffers(manifest.inputs().stream().map(this::buffer).toList(), buffer(manifest.output()))
+                : idle;
     }
 
     void giveBack(Buffers buffers) {
@@ -199,17 +210,47 @@ final class WarmModel {
         return ByteBuffer.allocateDirect(bytes(tensor, manifest.batch().max())).order(ByteOrder.nativeOrder());
     }
 
-    /** See {@link Lease#run}. */
-    void run(ByteBuffer inputMemory, ByteBuffer outputMemory, int batch, Cancellation cancellation) {
-        String inputName = manifest.input().tensor();
+    /** The tensors of one run, by their names. */
+    private record Inputs(Map<String, OnnxTensor> tensors) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private Inputs inputs(List<ByteBuffer> memory, int batch) throws OrtException {
+        List<ModelManifest.Tensor> expected = manifest.inputs();
+        if (memory.size() != expected.size()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" takes %d inputs, there are %d".formatted(manifest.name(), expected.size(), memory.size()));
+        }
+        Inputs inputs = new Inputs(new HashMap<>());
+        try {
+            for (int i = 0; i < expected.size(); i++) {
+                inputs.tensors.put(expected.get(i).tensor(), tensor(memory.get(i), expected.get(i), batch));
+            }
+            return inputs;
+        } catch (OrtException | RuntimeException e) {
+            inputs.close();
+            throw e;
+        }
+    }
+
+    /**
+     * See {@link Lease#run}.
+     *
+     * @param inputMemory one for each of {@link ModelManifest#inputs}
+     */
+    void run(List<ByteBuffer> inputMemory, ByteBuffer outputMemory, int batch, Cancellation cancellation) {
         String outputName = manifest.output().tensor();
         long start = System.nanoTime();
-        try (OnnxTensor input = tensor(inputMemory, manifest.input(), batch);
+        try (Inputs inputs = inputs(inputMemory, batch);
                 OnnxTensor output = tensor(outputMemory, manifest.output(), batch);
                 OrtSession.RunOptions runOptions = new OrtSession.RunOptions();
                 Cancellation.Interest interest = cancellation.whenRequested(() -> terminate(runOptions));
                 OrtSession.Result result =
-                        session.run(Map.of(inputName, input), Set.of(), Map.of(outputName, output), runOptions)) {
+                        session.run(inputs.tensors(), Set.of(), Map.of(outputName, output), runOptions)) {
             LOG.log(Level.TRACE, "{0} gave {1} for {2}", manifest.name(), result, interest);
             if (batch == 1) {
                 quickestRunNanos.accumulate(Math.max(1, System.nanoTime() - start));

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class CatalogueTest {
@@ -124,6 +125,34 @@ class CatalogueTest {
                                 .getJsonObject("sha256")
                                 .getString("1"),
                 refusal.detail());
+    }
+
+    @Test
+    void namesEveryFileThatAVersionLacks() throws IOException {
+        repository.addTextToImage(1);
+        Files.delete(folder.resolve("text-encoder/1/vocab.json"));
+        Files.delete(folder.resolve("text-encoder/1/merges.txt"));
+        Files.delete(folder.resolve("denoiser/1/scheduler.json"));
+        assertEquals(
+                "The model repository has 3 problem(s): denoiser/1/scheduler.json is missing;"
+                        + " text-encoder/1/vocab.json is missing; text-encoder/1/merges.txt is missing",
+                refusal());
+    }
+
+    @Test
+    void hasTheFilesOfEveryVersion() throws IOException {
+        repository.addTextToImage(1);
+        Catalogue catalogue = Catalogue.read(folder);
+        assertEquals(folder.resolve("denoiser/2/scheduler.json"), catalogue.file("denoiser", 2, "scheduler.json"));
+        assertThrows(IllegalArgumentException.class, () -> catalogue.file("denoiser", 2, "model.onnx"));
+        Files.delete(folder.resolve("denoiser/2/scheduler.json"));
+        assertEquals(Set.of(1), catalogue.versions("denoiser"));
+        for (Executable use : List.<Executable>of(
+                () -> catalogue.file("denoiser", 2, "scheduler.json"), () -> catalogue.verifiedFile("denoiser", 2))) {
+            OspreyException refusal = assertThrows(OspreyException.class, use);
+            assertEquals(ErrorCode.MODEL_UNKNOWN, refusal.code());
+            assertEquals("Model \"denoiser\" has no version 2; it has: [1]", refusal.detail());
+        }
     }
 
     @Test

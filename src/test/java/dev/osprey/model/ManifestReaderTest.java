@@ -2,6 +2,7 @@ package dev.osprey.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -117,7 +118,7 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose",
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder",
                 "/description | \" \" | description is missing or no text",
                 "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
                 "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
@@ -149,7 +150,7 @@ class ManifestReaderTest {
                 List.of(
                         "name is missing or no text",
                         "name is \"\", expected the folder's name \"person\"",
-                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose",
+                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder",
                         "labels is not a list of 1 to 256 texts",
                         "input is missing or no object",
                         "input.resize is null, expected stretch",
@@ -346,6 +347,122 @@ class ManifestReaderTest {
     void saysWhatIsWrongWithAModelOfSignWords(String path, String value, String expected) {
         assertEquals(
                 List.of(expected), problemsOf(ManifestReaderTest::words, patch -> patch.replace(path, json(value))));
+    }
+
+    private static JsonPatchBuilder texts(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "text-encoder")
+                .replace("/input", json("{\"name\":\"tokens\",\"length\":77}"))
+                .replace("/output", json("{\"name\":\"e\",\"decoder\":\"embeddings\",\"shape\":[77,768]}"))
+                .add("/tokeniser", json("{\"padding\":\"!\",\"vocabulary\":\"open\"}"))
+                .remove("/labels")
+                .remove("/palette");
+    }
+
+    private static JsonPatchBuilder noisy(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "denoiser")
+                .replace("/input", json("{\"name\":\"latents\",\"shape\":[4,64,48]}"))
+                .add("/timestep", json("{\"name\":\"t\"}"))
+                .add("/condition", json("{\"name\":\"text\",\"shape\":[77,768]}"))
+                .replace("/output", json("{\"name\":\"p\",\"decoder\":\"prediction\",\"shape\":[4,64,48]}"))
+                .add("/sampler", json("{\"defaultSteps\":20,\"maxSteps\":50,\"defaultGuidance\":7.5}"))
+                .remove("/labels")
+                .remove("/palette");
+    }
+
+    private static JsonPatchBuilder latents(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "image-decoder")
+                .replace("/input", json("{\"name\":\"latents\",\"shape\":[4,64,48]}"))
+                .replace("/output", json("{\"name\":\"pixels\",\"decoder\":\"pixels\",\"width\":384,\"height\":512}"))
+                .remove("/labels")
+                .remove("/palette");
+    }
+
+    @Test
+    void readsATextEncoder() {
+        ModelManifest manifest =
+                good(ManifestReaderTest::texts, patch -> patch.replace("/tokeniser/vocabulary", "closed"));
+        assertEquals(ModelKind.TEXT_ENCODER, manifest.kind());
+        assertEquals(new ModelManifest.Tokens("tokens", 77, "!", true), manifest.tokens());
+        assertEquals(4 * 77, manifest.input().bytes());
+        assertEquals(new ModelManifest.Values("e", List.of(77, 768)), manifest.output());
+        assertEquals(List.of(manifest.input()), manifest.inputs());
+        assertFalse(good(ManifestReaderTest::texts, patch -> patch).tokens().closed());
+    }
+
+    @Test
+    void readsADenoiserWithAllThatItIsTold() {
+        ModelManifest manifest = good(ManifestReaderTest::noisy, patch -> patch);
+        assertEquals(ModelKind.DENOISER, manifest.kind());
+        ModelManifest.Values timestep = new ModelManifest.Values("t", List.of());
+        ModelManifest.Values condition = new ModelManifest.Values("text", List.of(77, 768));
+        ModelManifest.Noisy noisy = new ModelManifest.Noisy(
+                "latents", List.of(4, 64, 48), timestep, condition, new ModelManifest.Sampling(20, 50, 7.5f));
+        assertEquals(noisy, manifest.noisy());
+        assertEquals(List.of(noisy, timestep, condition), manifest.inputs());
+        assertEquals(4, timestep.bytes());
+        assertEquals(new ModelManifest.Values("p", List.of(4, 64, 48)), manifest.output());
+    }
+
+    @Test
+    void readsADecoderOfPictures() {
+        ModelManifest manifest = good(ManifestReaderTest::latents, patch -> patch);
+        assertEquals(ModelKind.IMAGE_DECODER, manifest.kind());
+        assertEquals(new ModelManifest.Values("latents", List.of(4, 64, 48)), manifest.input());
+        assertEquals(new ModelManifest.Pixels("pixels", 384, 512), manifest.pixels());
+        assertEquals(3 * 384 * 512, manifest.output().bytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/length | 2 | input.length is 2, expected a whole number from 3 to 1024; output.shape is [77, 768], expected [3, width]",
+                "/output/shape | [76,768] | output.shape is [76, 768], expected [77, width]",
+                "/output/shape | [77] | output.shape is [77], expected [77, width]",
+                "/output/decoder | \"classes\" | output.decoder is \"classes\", expected embeddings",
+                "/tokeniser/padding | \"\" | tokeniser.padding is missing or no text",
+                "/tokeniser/vocabulary | \"large\" | tokeniser.vocabulary is \"large\", expected open or closed",
+            })
+    void namesWhatDoesNotFitATextEncoder(String pointer, String value, String problem) {
+        assertEquals(
+                problem,
+                String.join("; ", problemsOf(ManifestReaderTest::texts, patch -> patch.replace(pointer, json(value)))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/shape | [64,64] | input.shape is [64, 64], expected [channels, height, width]",
+                "/output/shape | [8,64,48] | output.shape is [8, 64, 48], expected [4, 64, 48]",
+                "/output/decoder | \"noise\" | output.decoder is \"noise\", expected prediction",
+                "/timestep/name | 1 | timestep.name is missing or no text",
+                "/condition/shape | [768] | condition.shape is [768], expected [length, width]",
+                "/condition/width | 768 | condition.width is not a key of a manifest",
+                "/sampler/maxSteps | 0 | sampler.maxSteps is 0, expected a whole number from 1 to 1000; sampler.defaultSteps is 20, expected a whole number from 1 to 1",
+                "/sampler/defaultSteps | 51 | sampler.defaultSteps is 51, expected a whole number from 1 to 50",
+                "/sampler/defaultGuidance | 0.5 | sampler.defaultGuidance is 0.5, expected a number from 1 to 100",
+                "/batch/max | 256 | text takes 17179869184 bytes for a whole batch, at most 2147483647 fit into a buffer",
+            })
+    void namesWhatDoesNotFitADenoiser(String pointer, String value, String problem) {
+        UnaryOperator<JsonPatchBuilder> kind = pointer.startsWith("/batch")
+                ? patch -> noisy(patch).replace("/condition/shape", json("[8192,2048]"))
+                : ManifestReaderTest::noisy;
+        assertEquals(problem, String.join("; ", problemsOf(kind, patch -> patch.add(pointer, json(value)))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/shape | [1,4,64,48] | input.shape is [1, 4, 64, 48], expected [channels, height, width]",
+                "/output/decoder | \"mask\" | output.decoder is \"mask\", expected pixels",
+                "/output/width | 0 | output.width is 0, expected a whole number from 1 to 8192"
+            })
+    void namesWhatDoesNotFitADecoderOfPictures(String pointer, String value, String problem) {
+        assertEquals(
+                List.of(problem),
+                problemsOf(ManifestReaderTest::latents, patch -> patch.replace(pointer, json(value))));
     }
 
     @Test

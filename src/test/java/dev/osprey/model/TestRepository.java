@@ -154,6 +154,58 @@ public final class TestRepository {
                 .replace("/output", json(output)));
     }
 
+    /**
+     * Adds or replaces the three networks that make a picture of a text, named as their kinds; each is quick and does what {@link
+     * TinyNetwork} says. Texts have four tokens, latents are 3 × 2 × 2; the files beside them are empty objects.
+     *
+     * @param maxBatch of the text encoder and the denoiser
+     * @param changes to the denoiser's manifest
+     */
+    public TestRepository addTextToImage(int maxBatch, UnaryOperator<JsonPatchBuilder> changes) {
+        addNetwork("text-encoder", TinyNetwork.tokenNumbers(4), patch -> patch.replace("/kind", "text-encoder")
+                .replace("/input", json("{'name':'tokens','length':4}"))
+                .replace("/output", json("{'name':'embeddings','decoder':'embeddings','shape':[4,1]}"))
+                .add("/tokeniser", json("{'padding':'<|endoftext|>','vocabulary':'closed'}"))
+                .remove("/labels")
+                .remove("/palette")
+                .replace("/batch/max", maxBatch));
+        addNetwork(
+                "denoiser",
+                TinyNetwork.sumOfWhatItIsTold(3, 2, 4),
+                patch -> changes.apply(patch.replace("/kind", "denoiser")
+                        .replace("/input", json("{'name':'latents','shape':[3,2,2]}"))
+                        .add("/timestep", json("{'name':'timestep'}"))
+                        .add("/condition", json("{'name':'text','shape':[4,1]}"))
+                        .replace("/output", json("{'name':'prediction','decoder':'prediction','shape':[3,2,2]}"))
+                        .add("/sampler", json("{'defaultSteps':4,'maxSteps':8,'defaultGuidance':3.5}"))
+                        .remove("/labels")
+                        .remove("/palette")
+                        .replace("/batch/max", maxBatch)));
+        addNetwork("image-decoder", TinyNetwork.latentsAsPixels(2), patch -> patch.replace("/kind", "image-decoder")
+                .replace("/input", json("{'name':'latents','shape':[3,2,2]}"))
+                .replace("/output", json("{'name':'pixels','decoder':'pixels','width':2,'height':2}"))
+                .remove("/labels")
+                .remove("/palette"));
+        return addFile("text-encoder", "vocab.json")
+                .addFile("text-encoder", "merges.txt")
+                .addFile("denoiser", "scheduler.json");
+    }
+
+    public TestRepository addTextToImage(int maxBatch) {
+        return addTextToImage(maxBatch, patch -> patch);
+    }
+
+    private TestRepository addFile(String name, String file) {
+        try {
+            for (int version = 1; version <= 2; version++) {
+                Files.writeString(file(name, version).resolveSibling(file), "{}");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     private static JsonPatchBuilder ofCrops(JsonPatchBuilder patch, int side) {
         return patch.remove("/labels")
                 .remove("/palette")

@@ -14,6 +14,7 @@ public final class TinyNetwork {
 
     private static final int FLOAT = 1;
     private static final int UINT8 = 2;
+    private static final int INT32 = 6;
     private static final int INT64 = 7;
     private static final int BOOL = 9;
 
@@ -90,6 +91,90 @@ public final class TinyNetwork {
                 .message(5, constant)
                 .message(11, tensor("pixels", UINT8, 1, side, side, 3))
                 .message(12, tensor("values", FLOAT, withBatch)));
+    }
+
+    /**
+     * A text encoder that understands nothing: {@code embeddings}, float32 [N, length, 1], are the numbers of {@code tokens}, int32
+     * [N, length].
+     */
+    public static byte[] tokenNumbers(int length) {
+        return model(new Message()
+                .message(1, node("Unsqueeze", "tokens", "column").text(1, "last"))
+                .message(1, castToFloat("column", "embeddings"))
+                .text(2, "tokens")
+                .message(5, numbers("last", 2))
+                .message(11, tensor("tokens", INT32, -1, length))
+                .message(12, tensor("embeddings", FLOAT, -1, length, 1)));
+    }
+
+    /**
+     * A denoiser that is told everything: {@code prediction}, float32 [N, channels, side, side], is {@code latents}, as large, plus
+     * {@code timestep}, float32 [N], plus the greatest value of {@code text}, float32 [N, length, 1].
+     */
+    public static byte[] sumOfWhatItIsTold(int channels, int side, int length) {
+        return model(new Message()
+                .message(1, reduceMax("text", "greatest", 1, 2))
+                .message(1, node("Add", "greatest", "told").text(1, "timestep"))
+                .message(1, node("Unsqueeze", "told", "everywhere").text(1, "others"))
+                .message(1, node("Add", "latents", "prediction").text(1, "everywhere"))
+                .text(2, "sum")
+                .message(5, numbers("others", 1, 2, 3))
+                .message(11, tensor("latents", FLOAT, -1, channels, side, side))
+                .message(11, tensor("timestep", FLOAT, -1))
+                .message(11, tensor("text", FLOAT, -1, length, 1))
+                .message(12, tensor("prediction", FLOAT, -1, channels, side, side)));
+    }
+
+    /** A decoder that paints its latents: {@code pixels}, uint8 [1, side, side, 3], of {@code latents}, float32 [1, 3, side, side]. */
+    public static byte[] latentsAsPixels(int side) {
+        Message transpose = node("Transpose", "latents", "planes")
+                .message(
+                        5,
+                        new Message()
+                                .text(1, "perm")
+                                .number(20, 7)
+                                .number(8, 0)
+                                .number(8, 2)
+                                .number(8, 3)
+                                .number(8, 1));
+        return model(new Message()
+                .message(1, transpose)
+                .message(
+                        1,
+                        node("Cast", "planes", "pixels")
+                                .message(
+                                        5,
+                                        new Message()
+                                                .text(1, "to")
+                                                .number(20, 2)
+                                                .number(3, UINT8)))
+                .text(2, "pixels")
+                .message(11, tensor("latents", FLOAT, 1, 3, side, side))
+                .message(12, tensor("pixels", UINT8, 1, side, side, 3)));
+    }
+
+    private static Message castToFloat(String input, String output) {
+        return node("Cast", input, output)
+                .message(5, new Message().text(1, "to").number(20, 2).number(3, FLOAT));
+    }
+
+    private static Message reduceMax(String input, String output, int... axes) {
+        Message list = new Message().text(1, "axes").number(20, 7);
+        for (int axis : axes) {
+            list.number(8, axis);
+        }
+        return node("ReduceMax", input, output)
+                .message(5, list)
+                .message(5, new Message().text(1, "keepdims").number(20, 2).number(3, 0));
+    }
+
+    /** A constant, int64 [values]. */
+    private static Message numbers(String name, int... values) {
+        Message numbers = new Message().number(1, values.length).number(2, INT64);
+        for (int value : values) {
+            numbers.number(7, value);
+        }
+        return numbers.text(8, name);
     }
 
     /**

@@ -85,6 +85,20 @@ class LoadFaultsTest {
     }
 
     @Test
+    void namesEveryInputThatDoesNotFit() {
+        byte[] others = TinyNetwork.sumOfWhatItIsTold(3, 2, 5);
+        repository
+                .addTextToImage(2, patch -> patch.replace("/timestep/name", "sigma")
+                        .replace("/sha256/1", TestRepository.sha256(others)))
+                .corrupt("denoiser", 1, others);
+        assertEquals(
+                "\"denoiser\" does not fit its manifest: "
+                        + "it has no input tensor \"sigma\", but: [latents, timestep, text]; "
+                        + "input \"text\" is FLOAT [-1, 5, 1], the manifest says float32 [N, 4, 1]",
+                refusalOfLoading("denoiser").detail());
+    }
+
+    @Test
     void takesANetworkForAnyNumberOfPicturesWhereTheManifestSaysOne() {
         repository.addTiny("a", 2, patch -> patch.replace("/batch/max", 1));
         try (WarmModels models = models()) {

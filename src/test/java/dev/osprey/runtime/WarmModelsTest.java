@@ -175,6 +175,58 @@ class WarmModelsTest {
     }
 
     @Test
+    void runsABatchOfTokens() {
+        repository.addTextToImage(2);
+        WarmModels models = open();
+        models.load("text-encoder");
+        try (Lease lease = models.lease("text-encoder")) {
+            lease.input().asIntBuffer().put(new int[] {1, 2, 3, 4, 5, 6, 7, 8});
+            lease.run(2, new Cancellation());
+            float[] found = new float[8];
+            lease.output().asFloatBuffer().get(found);
+            assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, found);
+        }
+    }
+
+    @Test
+    void warmsAndRunsAModelOfSeveralInputs() {
+        repository.addTextToImage(2);
+        WarmModels models = open();
+        models.load("denoiser");
+        assertEquals(6, log.warmUpRuns());
+        try (Lease lease = models.lease("denoiser")) {
+            float[] latents = new float[24];
+            float[] expected = new float[24];
+            for (int i = 0; i < 24; i++) {
+                latents[i] = i;
+                expected[i] = i + (i < 12 ? 100 + 4 : 200 + 8);
+            }
+            lease.input().asFloatBuffer().put(latents);
+            lease.input(1).asFloatBuffer().put(new float[] {100, 200});
+            lease.input(2).asFloatBuffer().put(new float[] {1, 4, 2, 3, 5, 7, 8, 6});
+            lease.run(2, new Cancellation());
+            float[] found = new float[24];
+            lease.output().asFloatBuffer().get(found);
+            assertArrayEquals(expected, found);
+            assertThrows(IllegalArgumentException.class, () -> run(lease));
+            assertThrows(IndexOutOfBoundsException.class, () -> lease.input(3));
+        }
+    }
+
+    @Test
+    void endsARunOfSeveralInputsThatNobodyWants() {
+        repository.addTextToImage(2);
+        WarmModels models = open();
+        models.load("denoiser");
+        Cancellation cancellation = new Cancellation();
+        cancellation.request();
+        try (Lease lease = models.lease("denoiser")) {
+            OspreyException refusal = assertThrows(OspreyException.class, () -> lease.run(1, cancellation));
+            assertEquals(ErrorCode.CANCELLED, refusal.code());
+        }
+    }
+
+    @Test
     void refusesALeaseOfAModelThatIsNotLoaded() {
         OspreyException refusal =
                 assertThrows(OspreyException.class, () -> open().lease("a").close());
