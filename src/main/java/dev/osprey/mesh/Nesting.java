@@ -14,16 +14,20 @@ final class Nesting {
 
     private static final int SAMPLES = 32;
     private static final int MOST_ACROSS = 512;
+    private static final int MOST_ENTRIES = 16;
 
     private final Triangles triangles;
     private final Pieces pieces;
     private final BitSet closed;
     private final double[] box = new double[4];
-    private final int across;
+    private int across;
     /** Where each cell's triangles begin in {@link #listed}. */
-    private final int[] begins;
+    private int[] begins;
 
     private final int[] listed;
+    private final int[] hits;
+    private final int[] hit;
+    private int hitCount;
 
     private Nesting(Triangles triangles, Pieces pieces, BitSet closed, double[][] boxes) {
         this.triangles = triangles;
@@ -38,12 +42,19 @@ final class Nesting {
             box[3] = Math.max(box[3], piece[4]);
         }
         across = (int) Math.max(1, Math.min(MOST_ACROSS, Math.sqrt(triangles.count()) / 2));
+        long entries = entries();
+        while (across > 1 && entries > (long) MOST_ENTRIES * triangles.count()) {
+            across /= 2;
+            entries = entries();
+        }
         begins = new int[across * across + 1];
         forEachCell((cell, triangle) -> begins[cell + 1]++);
         Arrays.parallelPrefix(begins, Integer::sum);
         listed = new int[begins[across * across]];
         int[] filled = begins.clone();
         forEachCell((cell, triangle) -> listed[filled[cell]++] = triangle);
+        hits = new int[pieces.count()];
+        hit = new int[pieces.count()];
     }
 
     /** For each piece, how many closed others it lies wholly within. */
@@ -55,25 +66,50 @@ final class Nesting {
         double[][] boxes = pieces.boxes();
         Nesting nesting = new Nesting(triangles, pieces, closed, boxes);
         int[][] samples = nesting.samples();
-        int[] hits = new int[pieces.count()];
         for (int piece = 0; piece < depths.length; piece++) {
-            BitSet around = (BitSet) closed.clone();
-            around.clear(piece);
-            for (int vertex : samples[piece]) {
-                Arrays.fill(hits, 0);
-                nesting.shoot(triangles.place(vertex), hits);
-                for (int other = around.nextSetBit(0); other >= 0; other = around.nextSetBit(other + 1)) {
-                    if (hits[other] % 2 == 0) {
-                        around.clear(other);
-                    }
-                }
-                if (around.isEmpty()) {
-                    break;
-                }
-            }
-            depths[piece] = around.cardinality();
+            depths[piece] = nesting.depth(piece, samples[piece]);
         }
         return depths;
+    }
+
+    private int depth(int piece, int[] vertices) {
+        int[] around = new int[0];
+        for (int i = 0; i < vertices.length; i++) {
+            shoot(triangles.place(vertices[i]));
+            around = Arrays.stream(i == 0 ? Arrays.copyOf(hit, hitCount) : around)
+                    .filter(other -> other != piece && hits[other] % 2 == 1)
+                    .toArray();
+            while (hitCount > 0) {
+                hits[hit[--hitCount]] = 0;
+            }
+            if (around.length == 0) {
+                break;
+            }
+        }
+        return around.length;
+    }
+
+    /** How many places in cells the triangles would take. */
+    private long entries() {
+        long entries = 0;
+        for (int triangle = 0; triangle < triangles.count(); triangle++) {
+            int[] range = range(triangle);
+            entries += (range[1] - range[0] + 1L) * (range[3] - range[2] + 1L);
+        }
+        return entries;
+    }
+
+    /** The first and the last column and row of cells that a triangle may lie over. */
+    private int[] range(int triangle) {
+        double[] a = triangles.place(triangles.corner(3 * triangle));
+        double[] b = triangles.place(triangles.corner(3 * triangle + 1));
+        double[] c = triangles.place(triangles.corner(3 * triangle + 2));
+        return new int[] {
+            cell(0, Math.min(a[0], Math.min(b[0], c[0]))),
+            cell(0, Math.max(a[0], Math.max(b[0], c[0]))),
+            cell(1, Math.min(a[1], Math.min(b[1], c[1]))),
+            cell(1, Math.max(a[1], Math.max(b[1], c[1])))
+        };
     }
 
     private interface Visitor {
@@ -83,14 +119,9 @@ final class Nesting {
     private void forEachCell(Visitor visitor) {
         for (int triangle = 0; triangle < triangles.count(); triangle++) {
             if (closed.get(pieces.of(triangle))) {
-                double[] a = triangles.place(triangles.corner(3 * triangle));
-                double[] b = triangles.place(triangles.corner(3 * triangle + 1));
-                double[] c = triangles.place(triangles.corner(3 * triangle + 2));
-                int left = cell(0, Math.min(a[0], Math.min(b[0], c[0])));
-                int right = cell(0, Math.max(a[0], Math.max(b[0], c[0])));
-                int top = cell(1, Math.max(a[1], Math.max(b[1], c[1])));
-                for (int row = cell(1, Math.min(a[1], Math.min(b[1], c[1]))); row <= top; row++) {
-                    for (int column = left; column <= right; column++) {
+                int[] range = range(triangle);
+                for (int row = range[2]; row <= range[3]; row++) {
+                    for (int column = range[0]; column <= range[1]; column++) {
                         visitor.at(row * across + column, triangle);
                     }
                 }
@@ -119,7 +150,7 @@ final class Nesting {
         return samples;
     }
 
-    private void shoot(double[] from, int[] hits) {
+    private void shoot(double[] from) {
         int cell = cell(1, from[1]) * across + cell(0, from[0]);
         for (int i = begins[cell]; i < begins[cell + 1]; i++) {
             int triangle = listed[i];
@@ -131,7 +162,10 @@ final class Nesting {
                 double[] way = Vectors.minus(a, from);
                 // The plane over the place: normal · (a - from - up · height) = 0.
                 if (normal[2] != 0 && Vectors.dot(normal, way) / normal[2] > 0) {
-                    hits[pieces.of(triangle)]++;
+                    int piece = pieces.of(triangle);
+                    if (hits[piece]++ == 0) {
+                        hit[hitCount++] = piece;
+                    }
                 }
             }
         }
