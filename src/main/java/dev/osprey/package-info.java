@@ -7,7 +7,7 @@
  *   admin  health                                 the entrances that look at everything: operators, probes
  *     segmentation  signs  fingerspelling  referee    the capabilities: endpoint, messages, what to do with an answer
  *       fencing                                   who has the right of way. Plain Java
- *       diffusion                                 text to tokens, noise to picture step by step. Plain Java
+ *       diffusion                                 pictures from words: tokens, steps, which network runs when. Plain Java
  *       mesh                                      triangle meshes: made, measured, written, read. Plain Java
  *       socketio                                  Socket.IO's sessions and events, on both of its transports
  *       socket                                    the container's WebSocket as the peer of a stream

@@ -94,10 +94,19 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("hands", "pose")
             .whereLayer("runtime")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "pose")
+                    "entrances", "capabilities", "diffusion", "socket", "jobs", "stream", "inference", "hands", "pose")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "socket", "jobs", "stream", "inference", "hands", "pose", "runtime")
+                    "entrances",
+                    "capabilities",
+                    "diffusion",
+                    "socket",
+                    "jobs",
+                    "stream",
+                    "inference",
+                    "hands",
+                    "pose",
+                    "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
                     "entrances",
@@ -211,12 +220,17 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage("dev.osprey.fencing..", "dev.osprey.fault.."))));
 
     @ArchTest
-    static final ArchRule diffusionKnowsOnlyFaults = noClasses()
+    static final ArchRule diffusionKnowsOnlyItsNetworksAndFaults = noClasses()
             .that()
             .resideInAPackage("dev.osprey.diffusion..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.osprey..", "jakarta..")
-                    .and(not(resideInAnyPackage("dev.osprey.diffusion..", "dev.osprey.fault..", "jakarta.json.."))));
+                    .and(not(resideInAnyPackage(
+                            "dev.osprey.diffusion..",
+                            "dev.osprey.model..",
+                            "dev.osprey.runtime..",
+                            "dev.osprey.fault..",
+                            "jakarta.json.."))));
 
     @ArchTest
     static final ArchRule meshKnowsOnlyFaults = noClasses()

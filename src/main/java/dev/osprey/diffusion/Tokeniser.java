@@ -94,6 +94,18 @@ public final class Tokeniser {
 
     /** Takes time proportional to the text, except for n log n in a single word of n bytes. */
     public Tokens tokenise(String text) {
+        return tokenise(text, false);
+    }
+
+    /**
+     * As {@link #tokenise}, for a model that was trained on words of one token each: what is no such word is left out of {@code
+     * ids}, where its parts would confuse the model and take others' room. What has neither letter nor digit is told of nowhere.
+     */
+    public Tokens tokeniseKnown(String text) {
+        return tokenise(text, true);
+    }
+
+    private Tokens tokenise(String text, boolean wholeWords) {
         Cleaned cleaned = clean(text);
         int[] ids = new int[length];
         Arrays.fill(ids, padding);
@@ -104,6 +116,13 @@ public final class Tokeniser {
         String cut = "";
         for (Word word : cleaned.words) {
             int[] tokens = word.special ? new int[] {token(vocabulary, word.text)} : vocabulary.encode(word.text);
+            boolean lacksByte = !word.special && Arrays.stream(tokens).anyMatch(token -> token == vocabulary.unknown());
+            if (wholeWords && (lacksByte || tokens.length > 1)) {
+                if (word.text.codePoints().anyMatch(Character::isLetterOrDigit)) {
+                    (lacksByte ? unknown : spelt).add(word.text);
+                }
+                continue;
+            }
             int taken = Math.min(tokens.length, length - 1 - used);
             System.arraycopy(tokens, 0, ids, used, taken);
             used += taken;
@@ -111,7 +130,7 @@ public final class Tokeniser {
                 cut = cleaned.text.substring(word.at).strip();
                 break;
             }
-            if (!word.special && Arrays.stream(tokens).anyMatch(token -> token == vocabulary.unknown())) {
+            if (lacksByte) {
                 unknown.add(word.text);
             } else if (tokens.length > 1) {
                 spelt.add(word.text);

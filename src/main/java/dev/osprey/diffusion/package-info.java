@@ -1,4 +1,4 @@
-/** Pictures from words, the arithmetic of it: text to tokens, noise to picture step by step; knows no network, no pixels. */
+/** Pictures from words: text to tokens, noise to latents step by step, in what order which network runs; knows no turns, no files of pictures. */
 @NullMarked
 package dev.osprey.diffusion;
 
