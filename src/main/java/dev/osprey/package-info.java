@@ -5,7 +5,7 @@
  *
  * <pre>
  *   admin  health                                 the entrances that look at everything: operators, probes
- *     segmentation  signs  fingerspelling  referee    the capabilities: endpoint, messages, what to do with an answer
+ *     segmentation  signs  fingerspelling  referee  studio    the capabilities: endpoint, messages, what to do with an answer
  *       fencing                                   who has the right of way. Plain Java
  *       diffusion                                 pictures from words: tokens, steps, which network runs when. Plain Java
  *       mesh                                      triangle meshes: made, measured, written, read. Plain Java
@@ -16,6 +16,7 @@
  *         inference                               which frame runs when. Plain Java
  *         hands                                   finds and follows the hands of a stream's pictures
  *         pose                                    finds people and their points in pictures, follows two fencers
+ *         depth                                   how near each pixel of a picture is; a picture's body as a field
  *         detection                               what single-shot detectors have found
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum

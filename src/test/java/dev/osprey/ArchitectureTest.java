@@ -35,7 +35,8 @@ class ArchitectureTest {
                     "dev.osprey.segmentation..",
                     "dev.osprey.signs..",
                     "dev.osprey.fingerspelling..",
-                    "dev.osprey.referee..")
+                    "dev.osprey.referee..",
+                    "dev.osprey.studio..")
             .layer("fencing")
             .definedBy("dev.osprey.fencing..")
             .layer("diffusion")
@@ -56,6 +57,8 @@ class ArchitectureTest {
             .definedBy("dev.osprey.hands..")
             .layer("pose")
             .definedBy("dev.osprey.pose..")
+            .layer("depth")
+            .definedBy("dev.osprey.depth..")
             .layer("detection")
             .definedBy("dev.osprey.detection..")
             .layer("runtime")
@@ -90,11 +93,22 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("pose")
             .mayOnlyBeAccessedByLayers("entrances", "capabilities")
+            .whereLayer("depth")
+            .mayOnlyBeAccessedByLayers("entrances", "capabilities")
             .whereLayer("detection")
             .mayOnlyBeAccessedByLayers("hands", "pose")
             .whereLayer("runtime")
             .mayOnlyBeAccessedByLayers(
-                    "entrances", "capabilities", "diffusion", "socket", "jobs", "stream", "inference", "hands", "pose")
+                    "entrances",
+                    "capabilities",
+                    "diffusion",
+                    "socket",
+                    "jobs",
+                    "stream",
+                    "inference",
+                    "hands",
+                    "pose",
+                    "depth")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers(
                     "entrances",
@@ -106,6 +120,7 @@ class ArchitectureTest {
                     "inference",
                     "hands",
                     "pose",
+                    "depth",
                     "runtime")
             .whereLayer("imaging")
             .mayOnlyBeAccessedByLayers(
@@ -116,6 +131,7 @@ class ArchitectureTest {
                     "inference",
                     "hands",
                     "pose",
+                    "depth",
                     "detection",
                     "runtime",
                     "model");
@@ -130,7 +146,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule capabilitiesDoNotKnowEachOther = slices().matching(
-                    "dev.osprey.(segmentation|signs|fingerspelling|referee)..")
+                    "dev.osprey.(segmentation|signs|fingerspelling|referee|studio)..")
             .should()
             .notDependOnEachOther();
 

@@ -175,7 +175,7 @@ final class ConfigReader {
     }
 
     private static String wireName(Object constant) {
-        return constant.toString().toLowerCase(Locale.ROOT);
+        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String plain(double number) {

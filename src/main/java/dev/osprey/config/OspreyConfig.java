@@ -22,6 +22,7 @@ public record OspreyConfig(
         Signs signs,
         Jobs jobs,
         Referee referee,
+        Studio studio,
         Admin admin) {
 
     public record Server(
@@ -167,6 +168,36 @@ public record OspreyConfig(
             @Range(min = -1, max = 1) double fisheyeStrength,
             @Range(min = 0, max = 1) double fisheyeBalance,
             @Range(min = 1, max = 64) int concurrentAnalyses) {}
+
+    public record Studio(
+            String depthModel,
+            String foregroundModel,
+            List<String> backgroundLabels,
+            String textEncoderModel,
+            String denoiserModel,
+            String decoderModel,
+            @Range(min = 1, max = 1_024) int maxUploadMib,
+            @Range(min = 1, max = 1_000) int maxUploads,
+            @Range(min = 1, max = 1_000) int maxBatchFiles,
+            @Range(min = 4, max = 10_000_000) int maxTriangles,
+            @Range(min = 1, max = 1_024) int maxBase64Mib,
+            @Range(min = 1, max = 64) int concurrentPictures,
+            @Range(min = 1, max = 64) int concurrentMeshes,
+            @Range(min = 0, max = 1_000_000) int requestsPerMinute,
+            Duration downloadWait,
+            Audience audience,
+            @Range(min = 0, max = 1_000_000) int cacheEntries,
+            @Range(min = 1, max = 1_048_576) int cacheMib,
+            @Range(min = 1, max = 100_000) int cacheHours) {}
+
+    /** Who is told of a job's progress beside those that have asked for it. */
+    public enum Audience {
+        /** Nobody. */
+        SUBSCRIBERS,
+        /** Who is connected from the address that the job was asked for from. */
+        SAME_ADDRESS,
+        EVERYONE
+    }
 
     public record Admin(boolean enabled) {}
 }

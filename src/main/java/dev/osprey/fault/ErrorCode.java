@@ -20,8 +20,6 @@ public enum ErrorCode {
     UPLOAD_TOO_LARGE(413, false),
     /** An upload that is not what it has to be: no file, no name, another type than its name says. */
     UPLOAD_INVALID(400, false),
-    /** More requests than one client may make in a time; detail has the limit. */
-    RATE_EXCEEDED(429, true),
     /** A scoring box's file without what a decision needs, or with too much. */
     SIGNAL_INVALID(422, false),
     /** A video in which the two fencers are never seen together. */

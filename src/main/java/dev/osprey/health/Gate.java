@@ -6,6 +6,7 @@ import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.socket.JsonAnswer;
+import dev.osprey.studio.Studio;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
@@ -31,6 +32,7 @@ public class Gate extends HttpFilter {
     private final transient Provider<Fingerspelling> fingerspelling;
     private final transient Provider<Signs> signs;
     private final transient Provider<Referee> referee;
+    private final transient Provider<Studio> studio;
     private @Nullable OspreyException obstacle;
 
     @Inject
@@ -38,11 +40,13 @@ public class Gate extends HttpFilter {
             Provider<Segmentation> segmentation,
             Provider<Fingerspelling> fingerspelling,
             Provider<Signs> signs,
-            Provider<Referee> referee) {
+            Provider<Referee> referee,
+            Provider<Studio> studio) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
         this.referee = referee;
+        this.studio = studio;
     }
 
     /** Puts together what serves clients; with it comes what it needs, settings and models. */
@@ -53,6 +57,7 @@ public class Gate extends HttpFilter {
             fingerspelling.get();
             signs.get();
             referee.get();
+            studio.get();
         } catch (OspreyException e) {
             obstacle = e;
             LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());

@@ -5,6 +5,7 @@ import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.socket.JsonAnswer;
+import dev.osprey.studio.Studio;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
@@ -26,17 +27,20 @@ public class Health extends HttpFilter {
     private final transient Provider<Fingerspelling> fingerspelling;
     private final transient Provider<Signs> signs;
     private final transient Provider<Referee> referee;
+    private final transient Provider<Studio> studio;
 
     @Inject
     Health(
             Provider<Segmentation> segmentation,
             Provider<Fingerspelling> fingerspelling,
             Provider<Signs> signs,
-            Provider<Referee> referee) {
+            Provider<Referee> referee,
+            Provider<Studio> studio) {
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
         this.referee = referee;
+        this.studio = studio;
     }
 
     @Override
@@ -67,6 +71,9 @@ public class Health extends HttpFilter {
                                 "referee",
                                 capability(
                                         referee.get().obstacle(), referee.get().connectionCount()))
+                        .add(
+                                "studio",
+                                capability(studio.get().obstacle(), studio.get().connectionCount()))
                         .build());
     }
 

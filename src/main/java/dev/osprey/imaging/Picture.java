@@ -12,6 +12,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
@@ -255,6 +256,32 @@ public final class Picture implements AutoCloseable {
         Picture resized = blank(width, height);
         resizeInto(resized.bgr(), width, height, Interpolation.BILINEAR, ColourOrder.BGR);
         return resized;
+    }
+
+    /**
+     * The middle of the picture, as much as fits the shape, in another size: bicubic where it grows, the mean of the area where it
+     * shrinks.
+     *
+     * @return the caller's to close
+     */
+    public Picture covering(int width, int height) {
+        requireOpen();
+        double scale = Math.max((double) width / this.width, (double) height / this.height);
+        int across = Math.max(1, Math.min(this.width, (int) Math.round(width / scale)));
+        int down = Math.max(1, Math.min(this.height, (int) Math.round(height / scale)));
+        Picture covering = blank(width, height);
+        try (Rect middle = new Rect((this.width - across) / 2, (this.height - down) / 2, across, down);
+                Mat part = new Mat(pixels, middle);
+                Size size = new Size(width, height)) {
+            opencv_imgproc.resize(
+                    part,
+                    covering.pixels,
+                    size,
+                    0,
+                    0,
+                    scale < 1 ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_CUBIC);
+        }
+        return covering;
     }
 
     /**

@@ -8,6 +8,8 @@ import dev.osprey.model.ModelManifest.Activation;
 import dev.osprey.model.ModelManifest.Batch;
 import dev.osprey.model.ModelManifest.Classes;
 import dev.osprey.model.ModelManifest.Clips;
+import dev.osprey.model.ModelManifest.Depths;
+import dev.osprey.model.ModelManifest.Field;
 import dev.osprey.model.ModelManifest.Landmarks;
 import dev.osprey.model.ModelManifest.Masks;
 import dev.osprey.model.ModelManifest.Noisy;
@@ -15,6 +17,7 @@ import dev.osprey.model.ModelManifest.Normalisation;
 import dev.osprey.model.ModelManifest.Pictures;
 import dev.osprey.model.ModelManifest.Pixels;
 import dev.osprey.model.ModelManifest.Sampling;
+import dev.osprey.model.ModelManifest.Scale;
 import dev.osprey.model.ModelManifest.Tensor;
 import dev.osprey.model.ModelManifest.Tokens;
 import dev.osprey.model.ModelManifest.Values;
@@ -181,7 +184,8 @@ final class ManifestReader {
     private static List<String> keysOfKind(ModelKind kind) {
         return switch (kind) {
             case SEGMENTATION -> List.of("labels", "palette");
-            case PALM_DETECTION, HAND_LANDMARKS, PERSON_DETECTION, POSE_LANDMARKS, YOLO_POSE, RTMPOSE -> List.of();
+            case PALM_DETECTION, HAND_LANDMARKS, PERSON_DETECTION, POSE_LANDMARKS, YOLO_POSE, RTMPOSE, DEPTH, VOLUME ->
+                List.of();
             case LETTERS -> List.of("labels", "hands");
             case SIGN_WORDS -> List.of("labels", "threshold");
             case TEXT_ENCODER -> List.of("tokeniser");
@@ -215,7 +219,7 @@ final class ManifestReader {
     private Tensor input(ModelKind kind, Section root) {
         Section section = root.section("input");
         return switch (kind) {
-            case SEGMENTATION -> pictures(section, "stretch", "bilinear", "area");
+            case SEGMENTATION, DEPTH, VOLUME -> pictures(section, "stretch", "bilinear", "area");
             case PALM_DETECTION -> squareOf(PALM_SIDE, PALM_ANCHORS, pictures(section, "letterbox", "bilinear"));
             case PERSON_DETECTION -> squareOf(PERSON_SIDE, PERSON_ANCHORS, pictures(section, "letterbox", "bilinear"));
             case YOLO_POSE -> pictures(section, "letterbox", "bilinear");
@@ -357,6 +361,8 @@ final class ManifestReader {
             case TEXT_ENCODER -> embeddings(section, input.shape().get(0));
             case DENOISER -> values(section, "prediction", input.shape());
             case IMAGE_DECODER -> pixels(section);
+            case DEPTH -> depths(section);
+            case VOLUME -> field(section);
         };
     }
 
@@ -365,6 +371,28 @@ final class ManifestReader {
         section.oneOf("decoder", "mask");
         return new Masks(
                 section.text("name"), section.whole("width", 1, MAX_SIDE), section.whole("height", 1, MAX_SIDE));
+    }
+
+    private static Depths depths(Section section) {
+        section.knows("name", "decoder", "width", "height");
+        return new Depths(
+                section.text("name"),
+                section.whole("width", 1, MAX_SIDE),
+                section.whole("height", 1, MAX_SIDE),
+                section.oneOf("decoder", "depth", "inverse-depth").equals("depth") ? Scale.DEPTH : Scale.INVERSE_DEPTH);
+    }
+
+    private Field field(Section section) {
+        section.knows("name", "decoder", "shape", "level");
+        section.oneOf("decoder", "volume");
+        List<Integer> shape = section.shape();
+        float level = section.number("level");
+        if (!shape.isEmpty() && shape.size() != 3) {
+            problem("%sshape is %s, expected [depth, height, width]".formatted(section.prefix, shape));
+        }
+        return shape.size() == 3
+                ? new Field(section.text("name"), shape.get(0), shape.get(1), shape.get(2), level)
+                : new Field(section.text("name"), 1, 1, 1, level);
     }
 
     private Values values(Section section, String decoder, List<Integer> expected) {
@@ -540,6 +568,15 @@ final class ManifestReader {
             problem("%s%s is %s, expected a number from %d to %d"
                     .formatted(prefix, key, values.get(key), least, greatest));
             return least;
+        }
+
+        /** Any that float32 holds. */
+        float number(String key) {
+            if (values.get(key) instanceof JsonNumber number && Float.isFinite((float) number.doubleValue())) {
+                return (float) number.doubleValue();
+            }
+            problem("%s%s is %s, expected a number".formatted(prefix, key, values.get(key)));
+            return 0;
         }
 
         /** From 0 to 1. */

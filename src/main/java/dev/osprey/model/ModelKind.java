@@ -28,7 +28,11 @@ public enum ModelKind {
     /** Noisy latents, how noisy they are and a text encoder's answer to what is noise in them. */
     DENOISER("denoiser"),
     /** Latents to the picture that they stand for. */
-    IMAGE_DECODER("image-decoder");
+    IMAGE_DECODER("image-decoder"),
+    /** Pictures to how far away, or how near, every pixel is. */
+    DEPTH("depth"),
+    /** Pictures of a thing to a field on a grid, whose level is the thing's surface. */
+    VOLUME("volume");
 
     private final String wireName;
 

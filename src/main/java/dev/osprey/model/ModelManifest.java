@@ -38,7 +38,8 @@ public record ModelManifest(
         String source) {
 
     /** One input of a network, mostly its only one, or its only output. */
-    public sealed interface Tensor permits Pictures, Clips, Masks, Landmarks, Classes, Values, Tokens, Noisy, Pixels {
+    public sealed interface Tensor
+            permits Pictures, Clips, Masks, Landmarks, Classes, Values, Tokens, Noisy, Pixels, Depths, Field {
 
         String tensor();
 
@@ -256,6 +257,47 @@ public record ModelManifest(
         SOFTMAX
     }
 
+    /** What a picture shows at each place: {@code float32 [N, height, width]}, in the meaning of the scale. */
+    public record Depths(String tensor, int width, int height, Scale scale) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(height, width);
+        }
+    }
+
+    /** What numbers of {@link Depths} mean. */
+    public enum Scale {
+        /** The distance along the camera's axis, in metres or in any other unit: greater is farther. */
+        DEPTH,
+        /** Linear in the inverse of the distance, with any factor above 0 and any offset: greater is nearer. */
+        INVERSE_DEPTH
+    }
+
+    /**
+     * A body as a field on a grid: {@code float32 [N, depth, height, width]}; its x goes to the right of the picture, y up, z
+     * towards whoever looks.
+     *
+     * @param level where the field equals it is the body's surface; greater is inside
+     */
+    public record Field(String tensor, int depth, int height, int width, float level) implements Tensor {
+
+        @Override
+        public ElementType elements() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(depth, height, width);
+        }
+    }
+
     /**
      * @param max most frames in one call, at least 1
      * @param maxDelay how long a worker may wait for more frames
@@ -337,6 +379,24 @@ public record ModelManifest(
      */
     public Pixels pixels() {
         return as(Pixels.class, output);
+    }
+
+    /**
+     * The output of a model that tells depths.
+     *
+     * @throws IllegalStateException where its kind gives something else
+     */
+    public Depths depths() {
+        return as(Depths.class, output);
+    }
+
+    /**
+     * The output of a model that gives a field.
+     *
+     * @throws IllegalStateException where its kind gives something else
+     */
+    public Field field() {
+        return as(Field.class, output);
     }
 
     private <T extends Tensor> T as(Class<T> expected, Tensor found) {

@@ -118,7 +118,7 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder",
+                "/kind | \"boxes\" | kind is \"boxes\", expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder or depth or volume",
                 "/description | \" \" | description is missing or no text",
                 "/version | 0 | version is 0, expected a whole number from 1 to 2147483647",
                 "/version | 1.0 | version is 1.0, expected a whole number from 1 to 2147483647",
@@ -150,7 +150,7 @@ class ManifestReaderTest {
                 List.of(
                         "name is missing or no text",
                         "name is \"\", expected the folder's name \"person\"",
-                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder",
+                        "kind is null, expected segmentation or palm-detection or hand-landmarks or letters or sign-words or person-detection or pose-landmarks or yolo-pose or rtmpose or text-encoder or denoiser or image-decoder or depth or volume",
                         "labels is not a list of 1 to 256 texts",
                         "input is missing or no object",
                         "input.resize is null, expected stretch",
@@ -546,6 +546,84 @@ class ManifestReaderTest {
                 problemsOf(ManifestReaderTest::letters, patch -> patch.add("/palette", "voc")
                         .add("/input/width", 1)
                         .add("/output/height", 1)));
+    }
+
+    private static JsonPatchBuilder depth(JsonPatchBuilder patch) {
+        return patch.replace("/kind", "depth")
+                .remove("/labels")
+                .remove("/palette")
+                .replace("/output/decoder", "depth");
+    }
+
+    private static JsonPatchBuilder volume(JsonPatchBuilder patch) {
+        return depth(patch)
+                .replace("/kind", "volume")
+                .replace(
+                        "/output",
+                        json("{\"name\":\"field\",\"decoder\":\"volume\",\"shape\":[16,32,64],\"level\":-0.5}"));
+    }
+
+    @Test
+    void readsAModelOfDepth() {
+        ModelManifest manifest = good(ManifestReaderTest::depth, patch -> patch.replace("/input/interpolation", "area")
+                .replace("/output/width", 320));
+        assertEquals(ModelKind.DEPTH, manifest.kind());
+        assertEquals(
+                new ModelManifest.Pictures("pixels", 256, 256, ColourOrder.BGR, Interpolation.AREA),
+                manifest.pictures());
+        assertEquals(new ModelManifest.Depths("mask", 320, 512, ModelManifest.Scale.DEPTH), manifest.depths());
+        assertEquals(List.of(512, 320), manifest.output().shape());
+        assertEquals(4 * 512 * 320, manifest.output().bytes());
+        assertEquals(List.of(), manifest.labels());
+        assertEquals(
+                ModelManifest.Scale.INVERSE_DEPTH,
+                good(ManifestReaderTest::depth, patch -> patch.replace("/output/decoder", "inverse-depth"))
+                        .depths()
+                        .scale());
+        assertThrows(IllegalStateException.class, manifest::field);
+    }
+
+    @Test
+    void readsAModelOfVolume() {
+        ModelManifest manifest = good(ManifestReaderTest::volume, patch -> patch);
+        assertEquals(ModelKind.VOLUME, manifest.kind());
+        assertEquals(3 * 256 * 256, manifest.pictures().bytes());
+        assertEquals(new ModelManifest.Field("field", 16, 32, 64, -0.5f), manifest.field());
+        assertEquals(List.of(16, 32, 64), manifest.output().shape());
+        assertEquals(4 * 16 * 32 * 64, manifest.output().bytes());
+        assertThrows(IllegalStateException.class, manifest::depths);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/input/resize | \"crop\" | input.resize is \"crop\", expected stretch",
+                "/output/decoder | \"mask\" | output.decoder is \"mask\", expected depth or inverse-depth",
+                "/output/width | 8193 | output.width is 8193, expected a whole number from 1 to 8192",
+                "/output/height | null | output.height is null, expected a whole number from 1 to 8192",
+                "/output/name | 5 | output.name is missing or no text"
+            })
+    void namesWhatDoesNotFitAModelOfDepth(String pointer, String value, String problem) {
+        assertEquals(
+                List.of(problem), problemsOf(ManifestReaderTest::depth, patch -> patch.replace(pointer, json(value))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/output/decoder | \"field\" | output.decoder is \"field\", expected volume",
+                "/output/shape | [32,32] | output.shape is [32, 32], expected [depth, height, width]",
+                "/output/shape | 32 | output.shape is 32, expected a list of 1 to 4 whole numbers from 1 to 8192",
+                "/output/shape | [2048,2048,2048] | output takes 34359738368 bytes for a whole batch, at most 2147483647 fit into a buffer",
+                "/output/level | \"0\" | output.level is \"0\", expected a number",
+                "/output/level | 1e39 | output.level is 1E+39, expected a number",
+                "/output/level | null | output.level is null, expected a number"
+            })
+    void namesWhatDoesNotFitAModelOfVolume(String pointer, String value, String problem) {
+        assertEquals(
+                List.of(problem), problemsOf(ManifestReaderTest::volume, patch -> patch.replace(pointer, json(value))));
     }
 
     private ModelManifest good(UnaryOperator<JsonPatchBuilder> changes) {

@@ -206,6 +206,27 @@ public final class TestRepository {
         return this;
     }
 
+    /**
+     * Adds or replaces a model that sees the same depths in every picture.
+     *
+     * @param decoder what the numbers are, as in the manifest
+     */
+    public TestRepository addDepth(String name, String decoder, float[] depths, int height, int width) {
+        String output = "{'name':'values','decoder':'%s','width':%d,'height':%d}".formatted(decoder, width, height);
+        return addNetwork(name, TinyNetwork.constant(8, depths, height, width), patch -> ofCrops(patch, 8)
+                .replace("/kind", "depth")
+                .replace("/output", json(output)));
+    }
+
+    /** Adds or replaces a model that sees the same body in every picture. */
+    public TestRepository addVolume(String name, float level, float[] field, int depth, int height, int width) {
+        String output = "{'name':'values','decoder':'volume','shape':[%d,%d,%d],'level':%s}"
+                .formatted(depth, height, width, level);
+        return addNetwork(name, TinyNetwork.constant(8, field, depth, height, width), patch -> ofCrops(patch, 8)
+                .replace("/kind", "volume")
+                .replace("/output", json(output)));
+    }
+
     private static JsonPatchBuilder ofCrops(JsonPatchBuilder patch, int side) {
         return patch.remove("/labels")
                 .remove("/palette")

@@ -1,0 +1,425 @@
+package dev.osprey.studio;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.depth.DepthMap;
+import dev.osprey.depth.Volume;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.imaging.ImageLimits;
+import dev.osprey.imaging.Mask;
+import dev.osprey.imaging.Picture;
+import dev.osprey.inference.Scheduler;
+import dev.osprey.inference.Turns;
+import dev.osprey.jobs.JobKind;
+import dev.osprey.jobs.JobRun;
+import dev.osprey.mesh.Glb;
+import dev.osprey.mesh.MarchingCubes;
+import dev.osprey.mesh.Mesh;
+import dev.osprey.mesh.Obj;
+import dev.osprey.mesh.Ply;
+import dev.osprey.mesh.PrintAnalysis;
+import dev.osprey.mesh.QuadricDecimation;
+import dev.osprey.mesh.Relief;
+import dev.osprey.mesh.Stl;
+import dev.osprey.mesh.Texture;
+import dev.osprey.model.ModelManifest;
+import dev.osprey.runtime.Cancellation;
+import dev.osprey.runtime.Lease;
+import dev.osprey.runtime.WarmModels;
+import dev.osprey.studio.MeshRequest.Mode;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A solid of a picture: what is near stands out of a plate, or of the plane of its outline; closed, so that it can be printed. */
+final class MeshJob implements JobKind {
+
+    static final String KIND = "image-to-3d";
+
+    /** In the job's folder: the picture. */
+    static final String SOURCE = "source.png";
+
+    private static final String RESULT = "result.json";
+
+    /** Pixels of the longer side of what becomes a grid of heights, by quality from 1 on. */
+    private static final int[] GRID_SIDE = {64, 96, 128, 160, 192, 224, 256, 320, 384, 512};
+
+    /** Triangles that the solid is simplified to, by quality from 1 on. */
+    private static final int[] TRIANGLES = {
+        2_000, 4_000, 8_000, 15_000, 25_000, 40_000, 60_000, 100_000, 200_000, 400_000
+    };
+
+    /** The plate's part of the whole depth, as the protocol's relief has it: 0.1 below, 1 above. */
+    private static final double BASE = 1 / 11.0;
+
+    private static final int TEXTURE_SIDE = 1_024;
+    private static final int TEXTURE_QUALITY = 90;
+
+    private final OspreyConfig.Studio settings;
+    private final WarmModels models;
+    private final Scheduler scheduler;
+    private final ResultCache cache;
+
+    MeshJob(OspreyConfig.Studio settings, WarmModels models, Scheduler scheduler, ResultCache cache) {
+        this.settings = settings;
+        this.models = models;
+        this.scheduler = scheduler;
+        this.cache = cache;
+    }
+
+    @Override
+    public String name() {
+        return KIND;
+    }
+
+    @Override
+    public int concurrency() {
+        return settings.concurrentMeshes();
+    }
+
+    @Override
+    public String run(JobRun run) throws IOException {
+        return new Run(run).result();
+    }
+
+    /** One solid. One thread. */
+    private final class Run {
+
+        private final JobRun run;
+        private final MeshRequest request;
+        private final Path folder;
+        private final Turns turns;
+
+        Run(JobRun run) {
+            this.run = run;
+            this.request = MeshRequest.ofJson(run.job().parameters());
+            this.folder = run.folder();
+            this.turns = new Turns(models, scheduler, run.cancellation());
+        }
+
+        String result() throws IOException {
+            String key = key();
+            if (cache.tryTake(key, folder)) {
+                JsonObject made =
+                        Fields.object(Files.readString(folder.resolve(RESULT))).orElseThrow();
+                publish();
+                return Json.createObjectBuilder(made)
+                        .add("cached", true)
+                        .build()
+                        .toString();
+            }
+            tell(0.05, "Processing image...");
+            Mesh mesh;
+            try (Picture picture = picture()) {
+                tell(0.25, "Estimating depth...");
+                mesh = solid(picture);
+                checkCancelled();
+                tell(0.85, "Writing %s file...".formatted(request.format().name()));
+                write(coloured(mesh, picture));
+            }
+            String result = result(mesh).toString();
+            Files.writeString(folder.resolve(RESULT), result);
+            List<Path> made = new ArrayList<>(files());
+            made.add(folder.resolve(RESULT));
+            cache.put(key, made);
+            publish();
+            return result;
+        }
+
+        /** Of everything that the result follows from. */
+        private String key() throws IOException {
+            List<String> versions = new ArrayList<>(List.of(version(settings.depthModel())));
+            if (request.mode() == Mode.CUTOUT) {
+                versions.add(version(settings.foregroundModel()));
+            }
+            return Hash.of(
+                    Files.readAllBytes(folder.resolve(SOURCE)),
+                    Json.createObjectBuilder(request.toJson())
+                            .remove("job_id")
+                            .build()
+                            .toString(),
+                    String.join(" ", versions));
+        }
+
+        private String version(String model) {
+            try (Lease lease = models.lease(model)) {
+                return model + ":" + lease.manifest().sha256().get(lease.version());
+            }
+        }
+
+        private void tell(double progress, String message) {
+            // An attempt that is begun anew does not go back.
+            run.progress("image-to-3d", Math.max(progress, run.job().progress()), message);
+        }
+
+        private void checkCancelled() {
+            if (run.cancellation().isRequested()) {
+                throw new OspreyException(ErrorCode.CANCELLED, "The solid was cancelled");
+            }
+        }
+
+        private Picture picture() throws IOException {
+            ByteBuffer png = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(SOURCE)));
+            return Picture.decode(png, new ImageLimits(png.remaining(), UploadCheck.MAX_SIDE, UploadCheck.MAX_SIDE));
+        }
+
+        private Mesh solid(Picture picture) {
+            Mesh mesh =
+                    switch (turns.manifest(settings.depthModel()).kind()) {
+                        case DEPTH -> relief(picture);
+                        case VOLUME -> body(picture);
+                        default ->
+                            throw new OspreyException(
+                                    ErrorCode.MODEL_INVALID,
+                                    "The model \"%s\" finds neither depth nor volume".formatted(settings.depthModel()));
+                    };
+            checkCancelled();
+            tell(0.75, "Simplifying the mesh...");
+            Mesh simplified = QuadricDecimation.decimated(mesh, TRIANGLES[request.quality() - 1]);
+            return simplified.fitted(request.width(), request.height(), request.depth());
+        }
+
+        private Mesh relief(Picture picture) {
+            DepthMap depth =
+                    turns.on(settings.depthModel(), (lease, cancellation) -> DepthMap.of(lease, picture, cancellation));
+            int longer = Math.max(picture.width(), picture.height());
+            int side = Math.min(longer, GRID_SIDE[request.quality() - 1]);
+            int columns = Math.max(2, Math.round((float) picture.width() * side / longer));
+            int rows = Math.max(2, Math.round((float) picture.height() * side / longer));
+            byte[] foreground = request.mode() == Mode.CUTOUT ? foreground(picture, columns, rows) : null;
+            tell(0.6, "Generating 3D mesh...");
+            return Relief.solid(
+                    depth.nearness(columns, rows, foreground),
+                    foreground,
+                    columns,
+                    rows,
+                    request.width(),
+                    request.height(),
+                    request.depth(),
+                    request.depth() * BASE,
+                    settings.maxTriangles());
+        }
+
+        /** uint8 [rows, columns], 0 is background. */
+        private byte[] foreground(Picture picture, int columns, int rows) {
+            tell(0.45, "Finding the foreground...");
+            byte[] classes = turns.on(
+                    settings.foregroundModel(),
+                    (lease, cancellation) -> classes(lease, picture, columns, rows, cancellation));
+            List<String> labels = turns.manifest(settings.foregroundModel()).labels();
+            boolean found = false;
+            for (int i = 0; i < classes.length; i++) {
+                int id = classes[i] & 0xFF;
+                boolean background =
+                        id >= labels.size() || settings.backgroundLabels().contains(labels.get(id));
+                classes[i] = (byte) (background ? 0 : 1);
+                found |= !background;
+            }
+            if (!found) {
+                throw new OspreyException(
+                        ErrorCode.MESH_UNREADABLE,
+                        "Nothing in the picture stands out from its background: \"%s\" finds none of %s"
+                                .formatted(settings.foregroundModel(), foregroundLabels(labels)));
+            }
+            return classes;
+        }
+
+        private List<String> foregroundLabels(List<String> labels) {
+            return labels.stream()
+                    .filter(label -> !settings.backgroundLabels().contains(label))
+                    .toList();
+        }
+
+        private static byte[] classes(Lease lease, Picture picture, int columns, int rows, Cancellation cancellation) {
+            ModelManifest.Pictures input = lease.manifest().pictures();
+            picture.resizeInto(lease.input(), input.width(), input.height(), input.interpolation(), input.colour());
+            lease.run(lease.input(), lease.output(), 1, cancellation);
+            ModelManifest.Masks output = lease.manifest().masks();
+            Mask mask = new Mask(lease.output().slice(0, lease.outputBytes(1)), output.width(), output.height());
+            byte[] classes = new byte[columns * rows];
+            mask.scaledTo(columns, rows).classes().get(0, classes);
+            return classes;
+        }
+
+        private Mesh body(Picture picture) {
+            Volume volume =
+                    turns.on(settings.depthModel(), (lease, cancellation) -> Volume.of(lease, picture, cancellation));
+            tell(0.6, "Generating 3D mesh...");
+            return MarchingCubes.surface(
+                            volume.field(),
+                            volume.width(),
+                            volume.height(),
+                            volume.depth(),
+                            volume.level(),
+                            settings.maxTriangles())
+                    .fitted(request.width(), request.height(), request.depth());
+        }
+
+        /** With the picture on it, as far as the format has a way. */
+        private Mesh coloured(Mesh mesh, Picture picture) {
+            if (mesh.textureCoordinates().isEmpty()) {
+                return mesh;
+            }
+            return switch (request.format()) {
+                case STL -> mesh;
+                case PLY -> mesh.withColours(colours(mesh, picture));
+                case OBJ, GLB -> mesh.withTexture(Texture.of(texture(picture)));
+            };
+        }
+
+        private static byte[] texture(Picture picture) {
+            int longer = Math.max(picture.width(), picture.height());
+            if (longer <= TEXTURE_SIDE) {
+                return picture.jpeg(TEXTURE_QUALITY);
+            }
+            int width = Math.max(1, picture.width() * TEXTURE_SIDE / longer);
+            int height = Math.max(1, picture.height() * TEXTURE_SIDE / longer);
+            try (Picture smaller = picture.resized(width, height)) {
+                return smaller.jpeg(TEXTURE_QUALITY);
+            }
+        }
+
+        /** uint8 [vertices, 3], RGB: of the pixel that each vertex's coordinates lie in. */
+        private static byte[] colours(Mesh mesh, Picture picture) {
+            float[] coordinates = mesh.textureCoordinates().orElseThrow();
+            ByteBuffer bgr = picture.bgr();
+            byte[] rgb = new byte[3 * mesh.vertices()];
+            for (int vertex = 0; vertex < mesh.vertices(); vertex++) {
+                int x = pixel(coordinates[2 * vertex], picture.width());
+                int y = pixel(coordinates[2 * vertex + 1], picture.height());
+                int at = 3 * (y * picture.width() + x);
+                for (int channel = 0; channel < 3; channel++) {
+                    rgb[3 * vertex + channel] = bgr.get(at + 2 - channel);
+                }
+            }
+            return rgb;
+        }
+
+        private static int pixel(float coordinate, int length) {
+            return Math.max(0, Math.min(length - 1, (int) (coordinate * length)));
+        }
+
+        private List<Path> files() {
+            List<Path> files = new ArrayList<>(
+                    List.of(folder.resolve(NAME + "." + request.format().wireName())));
+            if (request.format() == MeshFormat.OBJ) {
+                for (String extension : List.of("mtl", "jpg")) {
+                    Path beside = folder.resolve(NAME + "." + extension);
+                    if (Files.exists(beside)) {
+                        files.add(beside);
+                    }
+                }
+            }
+            return files;
+        }
+
+        private void write(Mesh mesh) throws IOException {
+            written(request.format().wireName(), channel -> {
+                switch (request.format()) {
+                    case STL -> Stl.write(mesh, channel);
+                    case OBJ -> Obj.write(mesh, NAME, channel);
+                    case GLB -> Glb.write(mesh, channel);
+                    case PLY -> Ply.write(mesh, channel);
+                }
+            });
+            Optional<Texture> texture = mesh.texture();
+            if (request.format() == MeshFormat.OBJ && texture.isPresent()) {
+                written("mtl", channel -> Obj.writeMaterial(texture.get(), NAME, channel));
+                written("jpg", channel -> writeAll(channel, texture.get().bytes()));
+            }
+        }
+
+        private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        }
+
+        private void written(String extension, Writer writer) throws IOException {
+            Path unfinished = folder.resolve("unfinished");
+            try (FileChannel channel = FileChannel.open(
+                    unfinished,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                writer.write(channel);
+            }
+            Files.move(
+                    unfinished,
+                    folder.resolve(NAME + "." + extension),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        private void publish() {
+            for (Path file : files()) {
+                String name = String.valueOf(file.getFileName());
+                String extension = FileName.extension(name);
+                Optional<MeshFormat> format = MeshFormat.of(extension);
+                if (format.isPresent()) {
+                    run.artifact(request.fileName(), format.get().mediaType(), file);
+                } else {
+                    // Under the name by which the mesh asks for it.
+                    run.artifact(name, extension.equals("jpg") ? "image/jpeg" : "model/mtl", file);
+                }
+            }
+        }
+
+        private JsonObject result(Mesh mesh) throws IOException {
+            PrintAnalysis analysis = PrintAnalysis.of(mesh);
+            JsonObjectBuilder json = Json.createObjectBuilder()
+                    .add("file_size", Files.size(files().get(0)))
+                    .add("cached", false)
+                    .add("triangles", mesh.triangles())
+                    .add("volume_mm3", analysis.volume())
+                    .add("surface_area_mm2", analysis.mesh().area())
+                    .add("watertight", analysis.watertight());
+            double score = analysis.printability() / 100;
+            return json.add(
+                            "quality_metrics",
+                            Json.createObjectBuilder()
+                                    .add("overall_score", score)
+                                    .add("quality_grade", grade(score))
+                                    .add("printable", analysis.watertight() && analysis.manifold()))
+                    .build();
+        }
+    }
+
+    private static String grade(double score) {
+        return score >= 0.9 ? "A" : score >= 0.8 ? "B" : score >= 0.7 ? "C" : score >= 0.6 ? "D" : "F";
+    }
+
+    /**
+     * The files of a solid without what they end in, in the job's folder, in the cache and where one names another: the same for
+     * whatever picture it is of, so that a result of before fits.
+     */
+    private static final String NAME = "model";
+
+    private interface Writer {
+        void write(FileChannel channel) throws IOException;
+    }
+
+    /** Why no solid can be made; nothing where it can. */
+    static Optional<String> obstacle(OspreyConfig.Studio settings, WarmModels models, @Nullable MeshRequest request) {
+        if (models.served(settings.depthModel()).isEmpty()) {
+            return Optional.of("The model \"%s\" is not loaded".formatted(settings.depthModel()));
+        }
+        return request != null
+                        && request.mode() == Mode.CUTOUT
+                        && models.served(settings.foregroundModel()).isEmpty()
+                ? Optional.of("The model \"%s\" is not loaded".formatted(settings.foregroundModel()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,336 @@
+package dev.osprey.studio;
+
+import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
+import dev.osprey.jobs.Job;
+import dev.osprey.jobs.Job.State;
+import dev.osprey.jobs.JobEvent;
+import dev.osprey.jobs.Jobs;
+import dev.osprey.jobs.NewJob;
+import dev.osprey.runtime.ModelStatus;
+import dev.osprey.runtime.WarmModels;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/** What clients ask of the studio: everything that takes time is a job, of which the store knows. Any thread. */
+public final class Studio {
+
+    private static final Logger LOG = System.getLogger(Studio.class.getName());
+
+    /** Of the newest solids of one picture that are looked at. */
+    private static final int MOST_RESULTS = 200;
+
+    private static final long MOST_SEED = 1L << 32;
+
+    private final OspreyConfig.Studio settings;
+    private final Jobs jobs;
+    private final WarmModels models;
+    private final Watchers watchers;
+    private final RateLimit rate;
+    private final int memoryBudgetMib;
+    private final SecureRandom random = new SecureRandom();
+
+    Studio(OspreyConfig config, Jobs jobs, WarmModels models, Watchers watchers, LongSupplier nanoClock) {
+        this.settings = config.studio();
+        this.memoryBudgetMib = config.runtime().memoryBudgetMib();
+        this.jobs = jobs;
+        this.models = models;
+        this.watchers = watchers;
+        this.rate = new RateLimit(settings.requestsPerMinute(), nanoClock);
+        obstacles().forEach(why -> LOG.log(Level.WARNING, "The studio is not complete: {0}", why));
+    }
+
+    OspreyConfig.Studio settings() {
+        return settings;
+    }
+
+    RateLimit rate() {
+        return rate;
+    }
+
+    int memoryBudgetMib() {
+        return memoryBudgetMib;
+    }
+
+    /** What cannot be made, and why; empty where everything can. */
+    private List<String> obstacles() {
+        return Stream.of(pictureObstacle(), meshObstacle(Optional.empty()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Why nothing can be made; for probes. */
+    public Optional<String> obstacle() {
+        return obstacles().stream().findFirst();
+    }
+
+    /** Clients that are connected over Socket.IO. */
+    public int connectionCount() {
+        return watchers.count();
+    }
+
+    Optional<String> pictureObstacle() {
+        return PictureJob.obstacle(settings, models);
+    }
+
+    Optional<String> meshObstacle(Optional<MeshRequest> request) {
+        return MeshJob.obstacle(settings, models, request.orElse(null));
+    }
+
+    /** Whether a model that the studio needs is still being loaded. */
+    boolean isLoading() {
+        List<String> needed = List.of(
+                settings.depthModel(), settings.textEncoderModel(), settings.denoiserModel(), settings.decoderModel());
+        return models.status().stream()
+                .anyMatch(status -> needed.contains(status.name()) && status.state() == ModelStatus.State.LOADING);
+    }
+
+    List<ModelStatus> modelStatus() {
+        return models.status();
+    }
+
+    /**
+     * Keeps a picture.
+     *
+     * @param name as the client calls it
+     * @throws OspreyException {@link ErrorCode#UPLOAD_INVALID}
+     */
+    Job upload(String name, byte[] bytes) throws IOException {
+        UploadCheck checked = UploadCheck.of(name, bytes);
+        String hash = Hash.of(checked.png());
+        Optional<Path> same = stored(hash);
+        return jobs.submit(
+                new NewJob(
+                        UploadJob.KIND,
+                        Optional.empty(),
+                        Optional.of(hash),
+                        Json.createObjectBuilder()
+                                .add("original_filename", FileName.cleaned(name))
+                                .add("image_info", checked.image().toJson())
+                                .build()
+                                .toString()),
+                folder -> {
+                    Path file = folder.resolve(UploadJob.PICTURE);
+                    if (same.isPresent()) {
+                        ResultCache.link(same.get(), file);
+                    } else {
+                        Files.write(file, checked.png());
+                    }
+                });
+    }
+
+    /** The file of a picture that was uploaded before, so that it lies on the disk once. */
+    private Optional<Path> stored(String hash) {
+        return jobs.named(UploadJob.KIND, hash, 1).stream()
+                .filter(job -> job.state() != State.EXPIRED)
+                .map(job -> jobs.folder(job).resolve(UploadJob.PICTURE))
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    /** @param address the client's */
+    Job submit(PictureRequest request, String address) throws IOException {
+        PictureRequest seeded = request.seed().isPresent() ? request : request.withSeed(random.nextLong(MOST_SEED));
+        Job job = jobs.submit(NewJob.of(PictureJob.KIND, seeded.toJson().toString()));
+        watchers.submitted(job, address, Optional.empty());
+        return job;
+    }
+
+    /** Why a solid is not taken on. */
+    static final class AlreadyUnderWay extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * @param address the client's
+     * @param batch which it belongs to
+     * @throws AlreadyUnderWay where the same is being made, or its picture
+     * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN} where there is no such picture; {@link ErrorCode#JOB_UNFINISHED} where
+     *     it could not be made
+     */
+    Job submit(MeshRequest request, String address, Optional<Batch> batch) throws IOException, AlreadyUnderWay {
+        Job source = source(request.source()).orElseThrow(Studio::unknown);
+        Job job;
+        // Two at once must not both find that none is under way.
+        synchronized (this) {
+            Path picture = picture(source);
+            String parameters = request.toJson().toString();
+            for (Job other : results(request.source())) {
+                if (!other.state().isFinished() && other.parameters().equals(parameters)) {
+                    throw new AlreadyUnderWay();
+                }
+            }
+            job = jobs.submit(
+                    new NewJob(MeshJob.KIND, Optional.empty(), Optional.of(request.source()), parameters),
+                    folder -> ResultCache.link(picture, folder.resolve(MeshJob.SOURCE)));
+        }
+        watchers.submitted(job, address, batch);
+        return job;
+    }
+
+    private Path picture(Job source) throws AlreadyUnderWay {
+        if (source.kind().equals(UploadJob.KIND)) {
+            return jobs.folder(source).resolve(UploadJob.PICTURE);
+        }
+        if (!source.state().isFinished()) {
+            throw new AlreadyUnderWay();
+        }
+        return jobs.file(
+                source,
+                source.artifact(Status.pictureName(source.id()))
+                        .orElseThrow(() -> new OspreyException(
+                                ErrorCode.UPLOAD_INVALID,
+                                "The picture of this job was not made: " + Status.reason(source))));
+    }
+
+    /** What work on an uploaded mesh is to be done; its end is in {@link #ended}. */
+    Job submit(MeshOperation.Request request, byte[] mesh) throws IOException {
+        return jobs.submit(
+                NewJob.of(MeshOperation.KIND, request.toJson().toString()),
+                folder -> Files.write(folder.resolve(MeshOperation.SOURCE), mesh));
+    }
+
+    static OspreyException unknown() {
+        return new OspreyException(ErrorCode.JOB_UNKNOWN, "Job not found");
+    }
+
+    /** The picture of an id, uploaded or made, whose files are still there. */
+    Optional<Job> source(String id) {
+        return find(id).filter(
+                        job -> job.kind().equals(UploadJob.KIND) || job.kind().equals(PictureJob.KIND));
+    }
+
+    private Optional<Job> find(String id) {
+        return FileName.isId(id) ? jobs.find(id).filter(job -> job.state() != State.EXPIRED) : Optional.empty();
+    }
+
+    /** The solids of a picture, the newest first. */
+    List<Job> results(String source) {
+        return jobs.named(MeshJob.KIND, source, MOST_RESULTS).stream()
+                .filter(job -> job.state() != State.EXPIRED)
+                .toList();
+    }
+
+    /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
+    Optional<Job> newest(String id) {
+        Optional<Job> source = source(id);
+        return source.isPresent() ? results(id).stream().findFirst().or(() -> source) : Optional.empty();
+    }
+
+    /** A file by the name of what is under way, or was made last, under the id. */
+    sealed interface Found {
+        /** It is there. */
+        record File(Path path, String name) implements Found {}
+
+        /** It is being made. */
+        record Underway(Job job) implements Found {}
+    }
+
+    /**
+     * Looks for a result: of a picture's solids the newest of that format, also as {@code model.<format>}.
+     *
+     * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN}, {@link ErrorCode#ARTIFACT_UNKNOWN}
+     */
+    Found result(String id, String name) {
+        Job job = find(id).orElseThrow(Studio::unknown);
+        if (!FileName.isSafe(name)) {
+            throw new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "Invalid file path");
+        }
+        Optional<MeshFormat> format = MeshFormat.of(FileName.extension(name));
+        for (Job result : results(id)) {
+            MeshRequest request = MeshRequest.ofJson(result.parameters());
+            if (format.isPresent()) {
+                boolean named = name.equals(request.fileName())
+                        || name.equals("model." + format.get().wireName());
+                if (named && request.format() == format.get()) {
+                    if (!result.state().isFinished()) {
+                        return new Found.Underway(result);
+                    }
+                    Optional<Path> file = file(result, request.fileName());
+                    if (file.isPresent()) {
+                        return new Found.File(file.get(), name);
+                    }
+                }
+            } else {
+                Optional<Path> file = file(result, name);
+                if (file.isPresent()) {
+                    return new Found.File(file.get(), name);
+                }
+            }
+        }
+        return file(job, name)
+                .map(path -> new Found.File(path, name))
+                .orElseThrow(() -> new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "File not found"));
+    }
+
+    /** The picture of a name that {@link Status} has told. */
+    Optional<Path> preview(String name) {
+        return FileName.id(name).flatMap(this::source).flatMap(source -> {
+            if (source.kind().equals(UploadJob.KIND)) {
+                return Optional.of(jobs.folder(source).resolve(UploadJob.PICTURE))
+                        .filter(file -> name.equals(Status.uploadName(source)) && Files.isRegularFile(file));
+            }
+            return name.equals(Status.pictureName(source.id())) ? file(source, name) : Optional.empty();
+        });
+    }
+
+    private Optional<Path> file(Job job, String name) {
+        return job.artifact(name).map(artifact -> jobs.file(job, artifact));
+    }
+
+    /** The job once it has ended; a failure where that takes longer. */
+    CompletionStage<Job> ended(String id, Duration patience) {
+        CompletableFuture<Job> ended =
+                new CompletableFuture<Job>().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+        AutoCloseable following = jobs.follow(id, 0, event -> {
+            if (event.type() == JobEvent.Type.STATE && event.state().isFinished()) {
+                jobs.find(id).ifPresentOrElse(ended::complete, () -> ended.completeExceptionally(unknown()));
+            }
+        });
+        return ended.whenComplete((job, failure) -> {
+            try {
+                following.close();
+            } catch (Exception e) {
+                LOG.log(Level.DEBUG, "A job could not be let go", e);
+            }
+        });
+    }
+
+    /** Jobs of the studio that wait or run. */
+    long active() {
+        return Stream.of(PictureJob.KIND, MeshJob.KIND, MeshOperation.KIND)
+                .flatMap(kind -> jobs.latest(Optional.of(kind), MOST_RESULTS, 0).stream())
+                .filter(job -> !job.state().isFinished())
+                .count();
+    }
+
+    /** A job whose answer nobody can be given any more. */
+    void cancel(Job job) {
+        jobs.cancel(job.id());
+    }
+
+    /** The result of work on a mesh that has ended. */
+    JsonObject outcome(Job job) {
+        if (job.state() != State.SUCCEEDED) {
+            Job.Failure failure =
+                    job.failure().orElseGet(() -> new Job.Failure(ErrorCode.CANCELLED, "It was cancelled"));
+            throw new OspreyException(failure.code(), failure.detail());
+        }
+        return job.result().flatMap(Fields::object).orElseThrow();
+    }
+}
