@@ -58,6 +58,11 @@ final class RateLimit {
         return Math.max(1, Duration.ofNanos(waitNanos).plusMillis(999).toSeconds());
     }
 
+    /** That are remembered. */
+    synchronized int addresses() {
+        return requests.size();
+    }
+
     private static void dropOld(Deque<Long> times, long now) {
         while (!times.isEmpty() && now - times.element() >= WINDOW.toNanos()) {
             times.remove();
