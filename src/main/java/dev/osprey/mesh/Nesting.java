@@ -157,7 +157,7 @@ final class Nesting {
             double[] a = triangles.place(triangles.corner(3 * triangle));
             double[] b = triangles.place(triangles.corner(3 * triangle + 1));
             double[] c = triangles.place(triangles.corner(3 * triangle + 2));
-            if (isLeft(from, a, b) ^ isLeft(from, b, c) ^ isLeft(from, c, a)) {
+            if (isOver(from, a, b, c)) {
                 double[] normal = Vectors.cross(Vectors.minus(b, a), Vectors.minus(c, a));
                 double[] way = Vectors.minus(a, from);
                 // The plane over the place: normal · (a - from - up · height) = 0.
@@ -169,6 +169,11 @@ final class Nesting {
                 }
             }
         }
+    }
+
+    /** Whether a place is in a triangle, both seen along z. */
+    static boolean isOver(double[] place, double[] a, double[] b, double[] c) {
+        return isLeft(place, a, b) ^ isLeft(place, b, c) ^ isLeft(place, c, a);
     }
 
     /** Whether a place is left of a side at its height, seen along z. */

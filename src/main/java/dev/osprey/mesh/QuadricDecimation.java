@@ -1,7 +1,7 @@
 package dev.osprey.mesh;
 
 import java.util.Arrays;
-import java.util.PriorityQueue;
+import java.util.function.DoubleConsumer;
 
 /**
  * The same shape in fewer triangles (Garland and Heckbert, Surface Simplification Using Quadric Error Metrics, 1997).
@@ -16,6 +16,8 @@ import java.util.PriorityQueue;
 public final class QuadricDecimation {
 
     private static final int PLANE = 10;
+
+    private static final int STEPS_A_REPORT = 4096;
 
     /** The cosine up to which a triangle may turn in one step. */
     private static final double LEAST_COSINE = 0.2;
@@ -42,19 +44,17 @@ public final class QuadricDecimation {
     private final int[] marks;
     private int mark;
     private int alive;
-    private final PriorityQueue<Collapse> queue = new PriorityQueue<>();
+    private final CollapseQueue queue;
+    /** Where the edge that was looked at last is best drawn together, and at what cost. */
+    private double x;
 
-    /** An edge that could go, its end {@code gone} into the other, which moves to (x, y, z). */
-    private record Collapse(double cost, int kept, int gone, int changes, double x, double y, double z)
-            implements Comparable<Collapse> {
+    private double y;
+    private double z;
+    private double cost;
+    /** A triangle's normal before and after a collapse. */
+    private final double[] was = new double[3];
 
-        @Override
-        public int compareTo(Collapse other) {
-            int byCost = Double.compare(cost, other.cost);
-            // Of equal ones always the same first: the same mesh gives the same result.
-            return byCost != 0 ? byCost : Long.compare((long) kept << 32 | gone, (long) other.kept << 32 | other.gone);
-        }
-    }
+    private final double[] is = new double[3];
 
     private QuadricDecimation(Mesh mesh) {
         int vertices = mesh.vertices();
@@ -77,6 +77,7 @@ public final class QuadricDecimation {
         changes = new int[vertices];
         marks = new int[vertices];
         quadrics = new double[PLANE * vertices];
+        queue = new CollapseQueue(corners.length / 2 + 1);
     }
 
     /**
@@ -85,12 +86,21 @@ public final class QuadricDecimation {
      * makes them one. The bounds may change a little.
      */
     public static Mesh decimated(Mesh mesh, int targetTriangles) {
+        return decimated(mesh, targetTriangles, part -> {});
+    }
+
+    /**
+     * The same for long work.
+     *
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static Mesh decimated(Mesh mesh, int targetTriangles, DoubleConsumer progress) {
         if (mesh.triangles() <= targetTriangles) {
             return mesh;
         }
         QuadricDecimation decimation = new QuadricDecimation(mesh);
         decimation.measure();
-        decimation.collapseTo(targetTriangles);
+        decimation.collapseTo(targetTriangles, progress);
         return decimation.rest(mesh);
     }
 
@@ -107,16 +117,26 @@ public final class QuadricDecimation {
     }
 
     private void measure() {
-        double[] normal = new double[3];
+        double[] normal = was;
+        double[] plane = new double[PLANE];
         for (int i = 0; i < corners.length; i += 3) {
-            double area = normal(corners[i], corners[i + 1], corners[i + 2], -1, 0, 0, 0, normal) / 2;
+            double area = normal(corners[i], corners[i + 1], corners[i + 2], -1, normal) / 2;
             if (area > 0) {
                 double a = normal[0] / (2 * area);
                 double b = normal[1] / (2 * area);
                 double c = normal[2] / (2 * area);
                 int at = 3 * corners[i];
                 double d = -(a * places[at] + b * places[at + 1] + c * places[at + 2]);
-                double[] plane = {a * a, a * b, a * c, a * d, b * b, b * c, b * d, c * c, c * d, d * d};
+                plane[0] = a * a;
+                plane[1] = a * b;
+                plane[2] = a * c;
+                plane[3] = a * d;
+                plane[4] = b * b;
+                plane[5] = b * c;
+                plane[6] = b * d;
+                plane[7] = c * c;
+                plane[8] = c * d;
+                plane[9] = d * d;
                 for (int k = i; k < i + 3; k++) {
                     for (int j = 0; j < PLANE; j++) {
                         quadrics[PLANE * corners[k] + j] += area * plane[j];
@@ -153,8 +173,8 @@ public final class QuadricDecimation {
         return count;
     }
 
-    /** A triangle's normal, twice its area long, with one of its vertices elsewhere; gives the length. */
-    private double normal(int a, int b, int c, int moved, double x, double y, double z, double[] normal) {
+    /** A triangle's normal, twice its area long, with one of its vertices moved to (x, y, z); gives the length. */
+    private double normal(int a, int b, int c, int moved, double[] normal) {
         double ax = a == moved ? x : places[3 * a];
         double ay = a == moved ? y : places[3 * a + 1];
         double az = a == moved ? z : places[3 * a + 2];
@@ -171,79 +191,106 @@ public final class QuadricDecimation {
     }
 
     private void offer(int kept, int gone) {
-        if (fixed[kept] || fixed[gone]) {
-            return;
+        if (!fixed[kept] && !fixed[gone]) {
+            aim(kept, gone);
+            queue.add(cost, kept, gone, changes[kept] + changes[gone]);
         }
-        double[] q = new double[PLANE];
-        for (int i = 0; i < PLANE; i++) {
-            q[i] = quadrics[PLANE * kept + i] + quadrics[PLANE * gone + i];
-        }
-        double[] one = {places[3 * kept], places[3 * kept + 1], places[3 * kept + 2]};
-        double[] other = {places[3 * gone], places[3 * gone + 1], places[3 * gone + 2]};
-        double[] middle = {(one[0] + other[0]) / 2, (one[1] + other[1]) / 2, (one[2] + other[2]) / 2};
-        double length = squaredDistance(one, other);
-        double[] best = middle;
-        double[] least = least(q);
-        // A determinant near nothing can send the least far away; then the edge itself is near enough.
-        if (least.length > 0 && squaredDistance(least, middle) <= 4 * length) {
-            best = least;
-        } else {
-            best = error(q, one) < error(q, best) ? one : best;
-            best = error(q, other) < error(q, best) ? other : best;
-        }
-        double cost = Math.max(0, error(q, best)) + LENGTH_WEIGHT * length * length;
-        queue.add(new Collapse(cost, kept, gone, changes[kept] + changes[gone], best[0], best[1], best[2]));
     }
 
-    private static double squaredDistance(double[] one, double[] other) {
-        double x = one[0] - other[0];
-        double y = one[1] - other[1];
-        double z = one[2] - other[2];
-        return x * x + y * y + z * z;
-    }
-
-    private static double error(double[] q, double[] p) {
-        return p[0] * (q[0] * p[0] + 2 * (q[1] * p[1] + q[2] * p[2] + q[3]))
-                + p[1] * (q[4] * p[1] + 2 * (q[5] * p[2] + q[6]))
-                + p[2] * (q[7] * p[2] + 2 * q[8])
-                + q[9];
-    }
-
-    /** Where a quadric is least, by Cramer's rule; nowhere when that is a line or a plane. */
-    private static double[] least(double[] q) {
-        double xx = q[4] * q[7] - q[5] * q[5];
-        double xy = q[2] * q[5] - q[1] * q[7];
-        double xz = q[1] * q[5] - q[2] * q[4];
-        double determinant = q[0] * xx + q[1] * xy + q[2] * xz;
-        double size = (q[0] + q[4] + q[7]) / 3;
-        if (!(determinant > LEAST_DETERMINANT * size * size * size)) {
-            return new double[0];
+    /** Finds where an edge is best drawn together. */
+    private void aim(int kept, int gone) {
+        int k = PLANE * kept;
+        int g = PLANE * gone;
+        double q0 = quadrics[k] + quadrics[g];
+        double q1 = quadrics[k + 1] + quadrics[g + 1];
+        double q2 = quadrics[k + 2] + quadrics[g + 2];
+        double q3 = quadrics[k + 3] + quadrics[g + 3];
+        double q4 = quadrics[k + 4] + quadrics[g + 4];
+        double q5 = quadrics[k + 5] + quadrics[g + 5];
+        double q6 = quadrics[k + 6] + quadrics[g + 6];
+        double q7 = quadrics[k + 7] + quadrics[g + 7];
+        double q8 = quadrics[k + 8] + quadrics[g + 8];
+        double middleX = (places[3 * kept] + places[3 * gone]) / 2;
+        double middleY = (places[3 * kept + 1] + places[3 * gone + 1]) / 2;
+        double middleZ = (places[3 * kept + 2] + places[3 * gone + 2]) / 2;
+        double length = squaredDistance(3 * kept, places[3 * gone], places[3 * gone + 1], places[3 * gone + 2]);
+        x = middleX;
+        y = middleY;
+        z = middleZ;
+        // Where the sum is least, by Cramer's rule; nowhere when that is a line or a plane.
+        double xx = q4 * q7 - q5 * q5;
+        double xy = q2 * q5 - q1 * q7;
+        double xz = q1 * q5 - q2 * q4;
+        double determinant = q0 * xx + q1 * xy + q2 * xz;
+        double size = (q0 + q4 + q7) / 3;
+        boolean found = false;
+        if (determinant > LEAST_DETERMINANT * size * size * size) {
+            double yy = q0 * q7 - q2 * q2;
+            double yz = q1 * q2 - q0 * q5;
+            double zz = q0 * q4 - q1 * q1;
+            x = -(xx * q3 + xy * q6 + xz * q8) / determinant;
+            y = -(xy * q3 + yy * q6 + yz * q8) / determinant;
+            z = -(xz * q3 + yz * q6 + zz * q8) / determinant;
+            double offX = x - middleX;
+            double offY = y - middleY;
+            double offZ = z - middleZ;
+            // A determinant near nothing can send the least far away; then the edge itself is near enough.
+            found = offX * offX + offY * offY + offZ * offZ <= 4 * length;
         }
-        double yy = q[0] * q[7] - q[2] * q[2];
-        double yz = q[1] * q[2] - q[0] * q[5];
-        double zz = q[0] * q[4] - q[1] * q[1];
-        return new double[] {
-            -(xx * q[3] + xy * q[6] + xz * q[8]) / determinant,
-            -(xy * q[3] + yy * q[6] + yz * q[8]) / determinant,
-            -(xz * q[3] + yz * q[6] + zz * q[8]) / determinant
-        };
-    }
-
-    private void collapseTo(int targetTriangles) {
-        while (alive > targetTriangles) {
-            Collapse collapse = queue.poll();
-            if (collapse == null) {
-                return;
-            }
-            int kept = collapse.kept;
-            int gone = collapse.gone;
-            if (collapse.changes == changes[kept] + changes[gone]
-                    && keepsItsShape(kept, gone)
-                    && !turnsOver(kept, gone, collapse)
-                    && !turnsOver(gone, kept, collapse)) {
-                collapse(collapse);
+        if (!found) {
+            x = middleX;
+            y = middleY;
+            z = middleZ;
+            double least = error(k, g, x, y, z);
+            for (int end = 3 * kept, i = 0; i < 2; end = 3 * gone, i++) {
+                double error = error(k, g, places[end], places[end + 1], places[end + 2]);
+                if (error < least) {
+                    least = error;
+                    x = places[end];
+                    y = places[end + 1];
+                    z = places[end + 2];
+                }
             }
         }
+        cost = Math.max(0, error(k, g, x, y, z)) + LENGTH_WEIGHT * length * length;
+    }
+
+    private double squaredDistance(int at, double otherX, double otherY, double otherZ) {
+        double dx = places[at] - otherX;
+        double dy = places[at + 1] - otherY;
+        double dz = places[at + 2] - otherZ;
+        return dx * dx + dy * dy + dz * dz;
+    }
+
+    /** Of a point by the sum of two quadrics. */
+    private double error(int k, int g, double px, double py, double pz) {
+        double[] q = quadrics;
+        return px
+                        * ((q[k] + q[g]) * px
+                                + 2 * ((q[k + 1] + q[g + 1]) * py + (q[k + 2] + q[g + 2]) * pz + q[k + 3] + q[g + 3]))
+                + py * ((q[k + 4] + q[g + 4]) * py + 2 * ((q[k + 5] + q[g + 5]) * pz + q[k + 6] + q[g + 6]))
+                + pz * ((q[k + 7] + q[g + 7]) * pz + 2 * (q[k + 8] + q[g + 8]))
+                + q[k + 9]
+                + q[g + 9];
+    }
+
+    private void collapseTo(int targetTriangles, DoubleConsumer progress) {
+        int before = alive;
+        int steps = 0;
+        while (alive > targetTriangles && queue.poll()) {
+            if (steps++ % STEPS_A_REPORT == 0) {
+                progress.accept((before - alive) / (double) (before - targetTriangles));
+            }
+            int kept = queue.kept();
+            int gone = queue.gone();
+            if (queue.changes() == changes[kept] + changes[gone] && keepsItsShape(kept, gone)) {
+                aim(kept, gone);
+                if (!turnsOver(kept, gone) && !turnsOver(gone, kept)) {
+                    collapse(kept, gone);
+                }
+            }
+        }
+        progress.accept(1);
     }
 
     private boolean keepsItsShape(int kept, int gone) {
@@ -279,17 +326,15 @@ public final class QuadricDecimation {
     }
 
     /** Whether a triangle of a vertex, not of the other, would turn too far or lose its area. */
-    private boolean turnsOver(int vertex, int other, Collapse to) {
-        double[] before = new double[3];
-        double[] after = new double[3];
+    private boolean turnsOver(int vertex, int other) {
         for (int corner = first[vertex]; corner >= 0; corner = next[corner]) {
             int b = following(corner);
             int c = preceding(corner);
             if (b != other && c != other) {
-                double was = normal(vertex, b, c, -1, 0, 0, 0, before);
-                double is = normal(vertex, b, c, vertex, to.x, to.y, to.z, after);
-                double product = before[0] * after[0] + before[1] * after[1] + before[2] * after[2];
-                if (is < MeshAnalysis.LEAST_AREA || product < LEAST_COSINE * was * is) {
+                double before = normal(vertex, b, c, -1, was);
+                double after = normal(vertex, b, c, vertex, is);
+                double product = was[0] * is[0] + was[1] * is[1] + was[2] * is[2];
+                if (after < MeshAnalysis.LEAST_AREA || product < LEAST_COSINE * before * after) {
                     return true;
                 }
             }
@@ -297,10 +342,8 @@ public final class QuadricDecimation {
         return false;
     }
 
-    private void collapse(Collapse collapse) {
-        int kept = collapse.kept;
-        int gone = collapse.gone;
-        blend(kept, gone, collapse);
+    private void collapse(int kept, int gone) {
+        blend(kept, gone);
         for (int corner = first[gone]; corner >= 0; corner = next[corner]) {
             if (following(corner) == kept || preceding(corner) == kept) {
                 bury(corner / 3, kept, gone);
@@ -319,9 +362,9 @@ public final class QuadricDecimation {
             first[kept] = first[gone];
             first[gone] = -1;
         }
-        places[3 * kept] = collapse.x;
-        places[3 * kept + 1] = collapse.y;
-        places[3 * kept + 2] = collapse.z;
+        places[3 * kept] = x;
+        places[3 * kept + 1] = y;
+        places[3 * kept + 2] = z;
         for (int i = 0; i < PLANE; i++) {
             quadrics[PLANE * kept + i] += quadrics[PLANE * gone + i];
         }
@@ -366,15 +409,17 @@ public final class QuadricDecimation {
         return start;
     }
 
-    private void blend(int kept, int gone, Collapse to) {
-        double[] along = new double[3];
-        double[] from = {to.x, to.y, to.z};
+    private void blend(int kept, int gone) {
+        if (coordinates.length + colours.length == 0) {
+            return;
+        }
+        double[] to = {x, y, z};
         double length = 0;
         double part = 0;
         for (int k = 0; k < 3; k++) {
-            along[k] = places[3 * gone + k] - places[3 * kept + k];
-            length += along[k] * along[k];
-            part += along[k] * (from[k] - places[3 * kept + k]);
+            double along = places[3 * gone + k] - places[3 * kept + k];
+            length += along * along;
+            part += along * (to[k] - places[3 * kept + k]);
         }
         double weight = length > 0 ? Math.max(0, Math.min(1, part / length)) : 0;
         for (int k = 0; k < 2 && coordinates.length > 0; k++) {
