@@ -3,6 +3,7 @@ package dev.osprey.mesh;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.util.Arrays;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,182 @@ public final class Relief {
         boolean[] cells = cells(foreground, columns, rows);
         float[] heights = heights(nearness, cells, columns, rows, depth, base);
         return build(heights, cells, columns, rows, mostTriangles).fitted(width, height, depth);
+    }
+
+    /**
+     * A solid in as many samples and triangles as a quality asks for, of nothing but the foreground's largest part. Parameters are
+     * those of {@link #solid}, but for the foreground's values: it is where they are 128 or more.
+     *
+     * @param quality as {@link ReliefDetail#of} takes it
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static Mesh printable(
+            float[] nearness,
+            byte @Nullable [] foreground,
+            int columns,
+            int rows,
+            double width,
+            double height,
+            double depth,
+            double base,
+            int quality,
+            DoubleConsumer progress) {
+        ReliefDetail detail = ReliefDetail.of(quality);
+        int longer = Math.max(columns, rows);
+        int toColumns = Math.max(2, (int) Math.round(columns * (double) detail.side() / longer));
+        int toRows = Math.max(2, (int) Math.round(rows * (double) detail.side() / longer));
+        byte[] mask = null;
+        float[] depths = nearness;
+        if (foreground != null) {
+            mask = largestPart(resampled(foreground, columns, rows, toColumns, toRows), toColumns, toRows);
+            depths = spread(nearness, foreground, columns, rows);
+        }
+        Mesh full = solid(
+                Resampling.resampled(depths, columns, rows, toColumns, toRows),
+                mask,
+                toColumns,
+                toRows,
+                width,
+                height,
+                depth,
+                base,
+                8 * detail.side() * detail.side());
+        return QuadricDecimation.decimated(full, detail.triangles(), progress).fitted(width, height, depth);
+    }
+
+    private static byte[] resampled(byte[] foreground, int columns, int rows, int toColumns, int toRows) {
+        float[] values = new float[foreground.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (foreground[i] & 0xFF) >= 128 ? 1 : 0;
+        }
+        float[] resampled = Resampling.resampled(values, columns, rows, toColumns, toRows);
+        byte[] mask = new byte[resampled.length];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = (byte) (resampled[i] >= 0.5 ? 1 : 0);
+        }
+        return mask;
+    }
+
+    /**
+     * The depth of the foreground carried on over the background, row by row, then to rows without any: the rim must not be
+     * mixed with what lies behind it.
+     */
+    private static float[] spread(float[] nearness, byte[] foreground, int columns, int rows) {
+        float[] spread = nearness.clone();
+        boolean[] known = new boolean[rows];
+        for (int row = 0; row < rows; row++) {
+            int from = row * columns;
+            int before = -1;
+            for (int at = from; at < from + columns; at++) {
+                if ((foreground[at] & 0xFF) >= 128) {
+                    for (int between = before < 0 ? from : before + 1; between < at; between++) {
+                        boolean left = before >= 0 && between - before <= at - between;
+                        spread[between] = nearness[left ? before : at];
+                    }
+                    before = at;
+                }
+            }
+            for (int at = before + 1; before >= 0 && at < from + columns; at++) {
+                spread[at] = nearness[before];
+            }
+            known[row] = before >= 0;
+        }
+        for (int row = 0; row < rows; row++) {
+            for (int away = 1; !known[row] && away < rows; away++) {
+                int nearest = row - away >= 0 && known[row - away] ? row - away : row + away;
+                if (nearest < rows && known[nearest]) {
+                    System.arraycopy(spread, nearest * columns, spread, row * columns, columns);
+                    break;
+                }
+            }
+        }
+        return spread;
+    }
+
+    /**
+     * What makes one solid of a foreground: of its parts that hang together by the sides of cells, the one with the most cells.
+     *
+     * @param foreground uint8 [rows, columns], 0 is background
+     * @return uint8 [rows, columns], 0 or 1; all 0 when it is nowhere two pixels wide and high
+     */
+    public static byte[] largestPart(byte[] foreground, int columns, int rows) {
+        byte[] part = foreground;
+        while (true) {
+            boolean[] cells = cells(part, columns, rows);
+            boolean[] largest = largest(cells, columns - 1);
+            byte[] next = new byte[foreground.length];
+            for (int at = 0; at < largest.length; at++) {
+                if (largest[at]) {
+                    int pixel = at / (columns - 1) * columns + at % (columns - 1);
+                    next[pixel] = 1;
+                    next[pixel + 1] = 1;
+                    next[pixel + columns] = 1;
+                    next[pixel + columns + 1] = 1;
+                }
+            }
+            // Without what was beside it, another cell may have to go where two touch: then once more.
+            if (Arrays.equals(next, part)) {
+                return next;
+            }
+            part = next;
+        }
+    }
+
+    private static boolean[] largest(boolean[] cells, int across) {
+        int[] numbers = new int[cells.length];
+        int[] waiting = new int[cells.length];
+        int parts = 0;
+        int most = 0;
+        int largest = 0;
+        for (int start = 0; start < cells.length; start++) {
+            if (cells[start] && numbers[start] == 0) {
+                int size = 1;
+                waiting[0] = start;
+                numbers[start] = ++parts;
+                for (int i = 0; i < size; i++) {
+                    int at = waiting[i];
+                    int[] neighbours = {
+                        at % across > 0 ? at - 1 : at,
+                        at % across < across - 1 ? at + 1 : at,
+                        at >= across ? at - across : at,
+                        at + across < cells.length ? at + across : at
+                    };
+                    for (int neighbour : neighbours) {
+                        if (cells[neighbour] && numbers[neighbour] == 0) {
+                            numbers[neighbour] = parts;
+                            waiting[size++] = neighbour;
+                        }
+                    }
+                }
+                if (size > most) {
+                    most = size;
+                    largest = parts;
+                }
+            }
+        }
+        boolean[] part = new boolean[cells.length];
+        for (int at = 0; at < cells.length; at++) {
+            part[at] = cells[at] && numbers[at] == largest;
+        }
+        return part;
+    }
+
+    /**
+     * The same with the colours of the picture at each vertex's texture coordinates, for formats that have no pictures.
+     *
+     * @param rgb uint8 [height, width, 3], sRGB
+     * @throws IllegalStateException when it has no texture coordinates
+     */
+    public static Mesh coloured(Mesh relief, byte[] rgb, int width, int height) {
+        float[] coordinates = relief.textureCoordinates()
+                .orElseThrow(() -> new IllegalStateException("Colours for a mesh without texture coordinates"));
+        byte[] colours = new byte[3 * relief.vertices()];
+        for (int vertex = 0; vertex < relief.vertices(); vertex++) {
+            int column = Math.max(0, Math.min(width - 1, (int) (coordinates[2 * vertex] * width)));
+            int row = Math.max(0, Math.min(height - 1, (int) (coordinates[2 * vertex + 1] * height)));
+            System.arraycopy(rgb, 3 * (row * width + column), colours, 3 * vertex, 3);
+        }
+        return relief.withColours(colours);
     }
 
     /** bool [rows - 1, columns - 1]: where the solid is. */

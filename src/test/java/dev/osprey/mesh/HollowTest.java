@@ -107,7 +107,8 @@ class HollowTest {
         assertThrows(IllegalArgumentException.class, () -> Hollow.hollowed(cube, 0, Shapes.MOST));
         assertThrows(IllegalArgumentException.class, () -> new Hollow.Drains(5, 1));
         OspreyException refusal = assertThrows(
-                OspreyException.class, () -> Hollow.drained(cube, 1, new Hollow.Drains(1, 9), Shapes.MOST));
+                OspreyException.class,
+                () -> Hollow.drained(cube.fitted(10, 10, 3), 1, new Hollow.Drains(1, 9), Shapes.MOST));
         assertEquals("There is no room for a drain of 9.00 mm", refusal.detail());
     }
 

@@ -278,12 +278,7 @@ class RepairTest {
         Random random = new Random(4);
         for (int i = 0; i < 16; i++) {
             Mesh whole = Shapes.surface(16, (x, y, z) -> 5 - Math.sqrt(x * x + y * y + z * z) + random.nextGaussian());
-            Mesh damaged = partlyTurned(holed(whole, 0.03, random), 0.1, random);
-            int[] more = new int[3 * 20];
-            for (int k = 0; k < more.length; k++) {
-                more[k] = random.nextInt(whole.vertices());
-            }
-            damaged = with(damaged, more);
+            Mesh damaged = Shapes.damaged(whole, random);
             Repair repair = Repair.of(damaged, true);
             MeshAnalysis analysis = MeshAnalysis.of(repair.mesh());
             assertTrue(analysis.solid(), analysis + " after " + repair.operations());

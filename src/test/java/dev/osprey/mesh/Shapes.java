@@ -147,4 +147,22 @@ final class Shapes {
             0
         };
     }
+
+    /** Some triangles out, some turned, some more between any vertices. */
+    static Mesh damaged(Mesh mesh, Random random) {
+        int[] corners = new int[mesh.corners().length + 3 * 20];
+        int count = 0;
+        for (int i = 0; i < mesh.corners().length; i += 3) {
+            if (random.nextDouble() >= 0.03) {
+                boolean turned = random.nextDouble() < 0.1;
+                corners[count++] = mesh.corners()[i];
+                corners[count++] = mesh.corners()[turned ? i + 2 : i + 1];
+                corners[count++] = mesh.corners()[turned ? i + 1 : i + 2];
+            }
+        }
+        for (int i = 0; i < 60; i++) {
+            corners[count++] = random.nextInt(mesh.vertices());
+        }
+        return Mesh.of(mesh.positions(), Arrays.copyOf(corners, count));
+    }
 }

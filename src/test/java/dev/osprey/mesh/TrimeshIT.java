@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,51 @@ class TrimeshIT {
         }
         judged(List.copyOf(files.keySet()))
                 .forEach((file, verdict) -> assertAgrees(Objects.requireNonNull(files.get(file)), verdict, file));
+    }
+
+    @Test
+    void whatWasWorkedOnIsSolidToo() throws IOException, InterruptedException {
+        Map<Path, Mesh> files = new LinkedHashMap<>();
+        for (Map.Entry<String, Mesh> worked : worked().entrySet()) {
+            Mesh mesh = worked.getValue();
+            files.put(written(worked.getKey() + ".stl", channel -> Stl.write(mesh, channel)), mesh);
+        }
+        judged(List.copyOf(files.keySet()))
+                .forEach((file, verdict) -> assertAgrees(Objects.requireNonNull(files.get(file)), verdict, file));
+    }
+
+    private static Map<String, Mesh> worked() {
+        Mesh sphere = Shapes.sphere(40, 15);
+        Mesh torus = Shapes.torus(40, 12, 5);
+        Mesh box = Shapes.cube().fitted(40, 30, 20);
+        Map<String, Mesh> worked = new LinkedHashMap<>();
+        worked.put(
+                "closed cube",
+                Repair.of(Shapes.withoutItsLastTriangle(Shapes.cube()), false).mesh());
+        for (int seed = 0; seed < 10; seed++) {
+            Mesh damaged = Shapes.damaged(seed % 2 == 0 ? sphere : torus, new Random(seed));
+            worked.put("repaired " + seed, Repair.of(damaged, true).mesh());
+        }
+        worked.put(
+                "cavity",
+                Repair.of(Shapes.both(sphere, Shapes.sphere(40, 8)), false).mesh());
+        worked.put(
+                "parted",
+                Repair.of(Shapes.both(box, Shapes.moved(box, 40, 30, 0)), true).mesh());
+        worked.put("optimised", PrintOptimisation.of(torus.fitted(300, 300, 90)).mesh());
+        worked.put("simplified", Simplification.of(torus, 500, part -> {}).mesh());
+        worked.put("hollow box", Hollow.hollowed(box, 2, Shapes.MOST));
+        worked.put("hollow relief", Hollow.hollowed(Shapes.relief(), 1, Shapes.MOST));
+        worked.put("drained", Hollow.drained(box, 3, new Hollow.Drains(2, 4), Shapes.MOST));
+        float[] hill = new float[60 * 40];
+        byte[] foreground = new byte[hill.length];
+        for (int i = 0; i < hill.length; i++) {
+            double distance = Math.hypot(i % 60 - 29.5, i / 60 - 19.5);
+            hill[i] = (float) Math.cos(distance / 15);
+            foreground[i] = (byte) (distance + 2 * Math.sin(i) < 17 ? 255 : 0);
+        }
+        worked.put("picture", Relief.printable(hill, foreground, 60, 40, 90, 80, 20, 2, 5, part -> {}));
+        return worked;
     }
 
     @Test
