@@ -29,9 +29,18 @@ def one_thread() -> onnxruntime.SessionOptions:
     return options
 
 
+def values(taken: onnxruntime.NodeArg, batch: int) -> np.ndarray:
+    shape = [batch if isinstance(length, str) else length for length in taken.shape]
+    random = np.random.default_rng(1)
+    if taken.type == "tensor(uint8)":
+        return random.integers(0, 256, shape, np.uint8)
+    # Of tokens and the like 0, which is one of every vocabulary.
+    return np.zeros(shape, np.int32) if taken.type == "tensor(int32)" else random.random(shape, np.float32)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="a model.onnx with one input of uint8 or float32")
+    parser.add_argument("model", type=Path, help="a model.onnx with inputs of uint8, int32 or float32")
     parser.add_argument("--runs", type=int, default=200, help="timed runs (default: 200)")
     parser.add_argument(
         "--batch", type=int, default=1, help="inputs in a run, where the graph takes any number (default: 1)"
@@ -40,11 +49,7 @@ def main() -> None:
 
     before = resident_mib()
     session = onnxruntime.InferenceSession(options.model, one_thread(), providers=["CPUExecutionProvider"])
-    taken = session.get_inputs()[0]
-    shape = [options.batch if isinstance(length, str) else length for length in taken.shape]
-    random = np.random.default_rng(1)
-    values = random.integers(0, 256, shape, np.uint8) if taken.type == "tensor(uint8)" else random.random(shape, np.float32)
-    feed = {taken.name: values}
+    feed = {taken.name: values(taken, options.batch) for taken in session.get_inputs()}
     for _ in range(WARM_UP_RUNS):
         session.run(None, feed)
     after = resident_mib()

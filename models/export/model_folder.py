@@ -56,14 +56,23 @@ def write_model(
     The card and the notice are the templates in `documents`, by default this folder's <name>, with `facts` and the
     network's checksum and size filled in. A licence whose text is not kept in licences/ is told of by the notice alone.
     """
-    folder = models / manifest["name"]
-    version = folder / str(manifest["version"])
+    version = models / manifest["name"] / str(manifest["version"])
     version.mkdir(parents=True, exist_ok=True)
     (version / "model.onnx").write_bytes(network)
-    checksum = sha256(network)
+    return describe_model(models, manifest, facts, documents)
+
+
+def describe_model(
+    models: Path, manifest: dict, facts: Mapping[str, object], documents: Path | None = None
+) -> Path:
+    """As `write_model`, around a network that lies in its place already, with its weights in a file beside it or not."""
+    folder = models / manifest["name"]
+    version = folder / str(manifest["version"])
+    checksum = sha256((version / "model.onnx").read_bytes())
     manifest = {**manifest, "sha256": {str(manifest["version"]): checksum}}
     write_text(folder / "model.json", json.dumps(manifest, indent=2) + "\n")
-    facts = {**facts, "model_sha256": checksum, "model_kib": round(len(network) / 1024)}
+    network_bytes = sum(path.stat().st_size for path in version.glob("model.onnx*"))
+    facts = {**facts, "model_sha256": checksum, "model_kib": round(network_bytes / 1024)}
     for document in ("MODEL_CARD.md", "NOTICE"):
         template = Template(((documents or HERE / manifest["name"]) / document).read_text(encoding="utf-8"))
         write_text(folder / document, template.substitute(facts))
