@@ -111,7 +111,8 @@ final class DistanceField {
                                         / normal[2];
                         int above = (int) Math.ceil((level - origin[2]) / step);
                         int layer = Math.max(0, Math.min(depth - 1, above));
-                        changes[index(column, row, layer)] += normal[2] < 0 ? 1 : -1;
+                        int index = index(column, row, layer);
+                        changes[index] = (short) (changes[index] + (normal[2] < 0 ? 1 : -1));
                     }
                 }
             }
