@@ -13,6 +13,7 @@ import dev.osprey.inference.Turns;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import dev.osprey.mesh.Glb;
+import dev.osprey.mesh.Hollow;
 import dev.osprey.mesh.MarchingCubes;
 import dev.osprey.mesh.Mesh;
 import dev.osprey.mesh.Obj;
@@ -20,6 +21,7 @@ import dev.osprey.mesh.Ply;
 import dev.osprey.mesh.PrintAnalysis;
 import dev.osprey.mesh.QuadricDecimation;
 import dev.osprey.mesh.Relief;
+import dev.osprey.mesh.ReliefDetail;
 import dev.osprey.mesh.Stl;
 import dev.osprey.mesh.Texture;
 import dev.osprey.model.ModelManifest;
@@ -52,13 +54,8 @@ final class MeshJob implements JobKind {
 
     private static final String RESULT = "result.json";
 
-    /** Pixels of the longer side of what becomes a grid of heights, by quality from 1 on. */
-    private static final int[] GRID_SIDE = {64, 96, 128, 160, 192, 224, 256, 320, 384, 512};
-
-    /** Triangles that the solid is simplified to, by quality from 1 on. */
-    private static final int[] TRIANGLES = {
-        2_000, 4_000, 8_000, 15_000, 25_000, 40_000, 60_000, 100_000, 200_000, 400_000
-    };
+    /** Pixels of the longer side of what is found of near and far, and of the foreground. */
+    private static final int MOST_SIDE = 512;
 
     /** The plate's part of the whole depth, as the protocol's relief has it: 0.1 below, 1 above. */
     private static final double BASE = 1 / 11.0;
@@ -185,21 +182,23 @@ final class MeshJob implements JobKind {
                                     "The model \"%s\" finds neither depth nor volume".formatted(settings.depthModel()));
                     };
             checkCancelled();
-            tell(0.75, "Simplifying the mesh...");
-            Mesh simplified = QuadricDecimation.decimated(mesh, TRIANGLES[request.quality() - 1]);
-            return simplified.fitted(request.width(), request.height(), request.depth());
+            if (request.hollowMm() == 0) {
+                return mesh;
+            }
+            tell(0.8, "Hollowing the solid...");
+            return Hollow.hollowed(mesh, request.hollowMm(), settings.maxTriangles());
         }
 
         private Mesh relief(Picture picture) {
             DepthMap depth =
                     turns.on(settings.depthModel(), (lease, cancellation) -> DepthMap.of(lease, picture, cancellation));
             int longer = Math.max(picture.width(), picture.height());
-            int side = Math.min(longer, GRID_SIDE[request.quality() - 1]);
+            int side = Math.min(longer, MOST_SIDE);
             int columns = Math.max(2, Math.round((float) picture.width() * side / longer));
             int rows = Math.max(2, Math.round((float) picture.height() * side / longer));
             byte[] foreground = request.mode() == Mode.CUTOUT ? foreground(picture, columns, rows) : null;
-            tell(0.6, "Generating 3D mesh...");
-            return Relief.solid(
+            tell(0.5, "Generating 3D mesh...");
+            return Relief.printable(
                     depth.nearness(columns, rows, foreground),
                     foreground,
                     columns,
@@ -208,10 +207,16 @@ final class MeshJob implements JobKind {
                     request.height(),
                     request.depth(),
                     request.depth() * BASE,
-                    settings.maxTriangles());
+                    request.quality(),
+                    this::simplified);
         }
 
-        /** uint8 [rows, columns], 0 is background. */
+        private void simplified(double part) {
+            checkCancelled();
+            tell(0.6 + 0.2 * part, "Simplifying the mesh...");
+        }
+
+        /** uint8 [rows, columns], 0 is background, 255 is not. */
         private byte[] foreground(Picture picture, int columns, int rows) {
             tell(0.45, "Finding the foreground...");
             byte[] classes = turns.on(
@@ -223,7 +228,7 @@ final class MeshJob implements JobKind {
                 int id = classes[i] & 0xFF;
                 boolean background =
                         id >= labels.size() || settings.backgroundLabels().contains(labels.get(id));
-                classes[i] = (byte) (background ? 0 : 1);
+                classes[i] = (byte) (background ? 0 : 255);
                 found |= !background;
             }
             if (!found) {
@@ -255,14 +260,16 @@ final class MeshJob implements JobKind {
         private Mesh body(Picture picture) {
             Volume volume =
                     turns.on(settings.depthModel(), (lease, cancellation) -> Volume.of(lease, picture, cancellation));
-            tell(0.6, "Generating 3D mesh...");
-            return MarchingCubes.surface(
-                            volume.field(),
-                            volume.width(),
-                            volume.height(),
-                            volume.depth(),
-                            volume.level(),
-                            settings.maxTriangles())
+            tell(0.5, "Generating 3D mesh...");
+            Mesh surface = MarchingCubes.surface(
+                    volume.field(),
+                    volume.width(),
+                    volume.height(),
+                    volume.depth(),
+                    volume.level(),
+                    settings.maxTriangles());
+            return QuadricDecimation.decimated(
+                            surface, ReliefDetail.of(request.quality()).triangles(), this::simplified)
                     .fitted(request.width(), request.height(), request.depth());
         }
 
@@ -273,7 +280,7 @@ final class MeshJob implements JobKind {
             }
             return switch (request.format()) {
                 case STL -> mesh;
-                case PLY -> mesh.withColours(colours(mesh, picture));
+                case PLY -> Relief.coloured(mesh, picture.rgb(), picture.width(), picture.height());
                 case OBJ, GLB -> mesh.withTexture(Texture.of(texture(picture)));
             };
         }
@@ -288,26 +295,6 @@ final class MeshJob implements JobKind {
             try (Picture smaller = picture.resized(width, height)) {
                 return smaller.jpeg(TEXTURE_QUALITY);
             }
-        }
-
-        /** uint8 [vertices, 3], RGB: of the pixel that each vertex's coordinates lie in. */
-        private static byte[] colours(Mesh mesh, Picture picture) {
-            float[] coordinates = mesh.textureCoordinates().orElseThrow();
-            ByteBuffer bgr = picture.bgr();
-            byte[] rgb = new byte[3 * mesh.vertices()];
-            for (int vertex = 0; vertex < mesh.vertices(); vertex++) {
-                int x = pixel(coordinates[2 * vertex], picture.width());
-                int y = pixel(coordinates[2 * vertex + 1], picture.height());
-                int at = 3 * (y * picture.width() + x);
-                for (int channel = 0; channel < 3; channel++) {
-                    rgb[3 * vertex + channel] = bgr.get(at + 2 - channel);
-                }
-            }
-            return rgb;
-        }
-
-        private static int pixel(float coordinate, int length) {
-            return Math.max(0, Math.min(length - 1, (int) (coordinate * length)));
         }
 
         private List<Path> files() {

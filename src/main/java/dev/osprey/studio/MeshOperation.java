@@ -1,6 +1,8 @@
 package dev.osprey.studio;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import dev.osprey.mesh.Bounds;
@@ -10,8 +12,8 @@ import dev.osprey.mesh.PrintAnalysis;
 import dev.osprey.mesh.PrintEstimate;
 import dev.osprey.mesh.PrintOptimisation;
 import dev.osprey.mesh.Printer;
-import dev.osprey.mesh.QuadricDecimation;
 import dev.osprey.mesh.Repair;
+import dev.osprey.mesh.Simplification;
 import dev.osprey.mesh.Stl;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -241,25 +243,26 @@ final class MeshOperation implements JobKind {
                 .toString();
     }
 
-    private static String simplified(JobRun run, Request request, Mesh unwelded, long start) throws IOException {
-        Mesh mesh = unwelded.welded();
-        int target = request.targetFaces().orElse((int) (mesh.triangles() * (1 - request.targetReduction())));
-        Mesh simplified = QuadricDecimation.decimated(mesh, target);
-        MeshAnalysis before = MeshAnalysis.of(mesh);
-        MeshAnalysis after = MeshAnalysis.of(simplified);
+    private static String simplified(JobRun run, Request request, Mesh mesh, long start) throws IOException {
+        int target = request.targetFaces()
+                .orElseGet(() -> Simplification.target(mesh.triangles(), request.targetReduction()));
+        Simplification simplification = Simplification.of(mesh, target, part -> {
+            if (run.cancellation().isRequested()) {
+                throw new OspreyException(ErrorCode.CANCELLED, "The simplification was cancelled");
+            }
+            run.progress(request.operation().wireName(), 0.3 + 0.5 * part, "Simplifying the mesh...");
+        });
         JsonObjectBuilder report = Json.createObjectBuilder()
                 .add("method", "quadric_decimation")
-                .add("initial_faces", mesh.triangles())
-                .add("target_faces", target)
-                .add("final_faces", simplified.triangles())
-                .add("reduction_achieved", 1 - simplified.triangles() / (double) Math.max(1, mesh.triangles()));
-        if (before.watertight() && after.watertight() && before.volume() != 0) {
-            double kept = 100 * (1 - Math.abs(after.volume() - before.volume()) / Math.abs(before.volume()));
-            report.add("quality_preserved", Math.max(0, kept));
-        } else {
-            report.addNull("quality_preserved");
-        }
-        return written(run, request, simplified)
+                .add("initial_faces", simplification.initial())
+                .add("target_faces", simplification.target())
+                .add("final_faces", simplification.mesh().triangles())
+                .add("reduction_achieved", simplification.reduction());
+        simplification
+                .preserved()
+                .ifPresentOrElse(
+                        part -> report.add("quality_preserved", part), () -> report.addNull("quality_preserved"));
+        return written(run, request, simplification.mesh())
                 .add("simplification_report", report.add("processing_time", secondsSince(start)))
                 .build()
                 .toString();

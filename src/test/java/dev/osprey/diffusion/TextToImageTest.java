@@ -35,8 +35,6 @@ class TextToImageTest {
             """;
 
     private static final String MERGES = "#version: 0.2\nr e\nre d</w>\nb a\nl l</w>\nba ll</w>\n";
-    private static final int RED = 2;
-    private static final int BALL = 3;
 
     private final Path folder;
     private final TestRepository repository;

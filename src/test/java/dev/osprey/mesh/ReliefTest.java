@@ -126,7 +126,8 @@ class ReliefTest {
             byte[] ellipse = new byte[hill.length];
             for (int i = 0; i < hill.length; i++) {
                 double x = (i % 90 - 44.5) / 45;
-                double y = (i / 90 - 24.5) / 25;
+                int row = i / 90;
+                double y = (row - 24.5) / 25;
                 // Far behind the rim, so that a mixture of the two would show.
                 hill[i] = x * x + y * y < 0.8 ? (float) (1 - x * x - y * y) : -50;
                 ellipse[i] = (byte) (x * x + y * y < 0.8 ? 255 : 0);

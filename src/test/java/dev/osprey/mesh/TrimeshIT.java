@@ -134,7 +134,8 @@ class TrimeshIT {
         float[] hill = new float[60 * 40];
         byte[] foreground = new byte[hill.length];
         for (int i = 0; i < hill.length; i++) {
-            double distance = Math.hypot(i % 60 - 29.5, i / 60 - 19.5);
+            int row = i / 60;
+            double distance = Math.hypot(i % 60 - 29.5, row - 19.5);
             hill[i] = (float) Math.cos(distance / 15);
             foreground[i] = (byte) (distance + 2 * Math.sin(i) < 17 ? 255 : 0);
         }
