@@ -14,7 +14,7 @@ $root = Split-Path -Parent $PSScriptRoot
 Set-Location $root
 
 $server = Join-Path $root 'target\server'
-$port = Setting 'OSPREY_PORT' (Setting 'REFEREE_PORT' '8080')
+$port = Setting 'OSPREY_PORT' (Setting 'REFEREE_PORT' (Setting 'ORFEAS_PORT' '8080'))
 $run = Join-Path (Setting 'OSPREY_HOME' $server) 'run'
 $pidFile = Join-Path $run "osprey-$port.pid"
 $logFile = Join-Path $run "osprey-$port.log"

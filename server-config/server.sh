@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit
 
 server=$root/target/server
-port=${OSPREY_PORT:-${REFEREE_PORT:-8080}}
+port=${OSPREY_PORT:-${REFEREE_PORT:-${ORFEAS_PORT:-8080}}}
 run=${OSPREY_HOME:-$server}/run
 pid_file=$run/osprey-$port.pid
 log_file=$run/osprey-$port.log

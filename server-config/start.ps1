@@ -17,6 +17,8 @@ Environment, with defaults:
   REFEREE_STREAMING_SESSION_TIMEOUT, REFEREE_STREAMING_ENABLED, REFEREE_FISHEYE_ENABLED, REFEREE_FISHEYE_STRENGTH,
   REFEREE_FISHEYE_BALANCE
                         as the referee's first implementation read them; docs/operating.md has what became of the others
+  ORFEAS_HOST, ORFEAS_PORT, MAX_UPLOAD_MB, ENABLE_RATE_LIMITING, RATE_LIMIT_PER_MINUTE, CACHE_MAX_SIZE, CACHE_MAX_MEMORY_MB,
+  DISABLE_RESULT_CACHE  as the studio's first implementation read them
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
   OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
@@ -28,7 +30,7 @@ if ($Help) { Get-Help $PSCommandPath -Full; exit }
 
 . (Join-Path $PSScriptRoot 'server.ps1')
 
-$address = Setting 'OSPREY_ADDRESS' (Setting 'REFEREE_HOST' '127.0.0.1')
+$address = Setting 'OSPREY_ADDRESS' (Setting 'REFEREE_HOST' (Setting 'ORFEAS_HOST' '127.0.0.1'))
 $coachPort = Setting 'OSPREY_FINGERSPELLING_PORT' (Setting 'WEBSOCKET_PORT' '0')
 $signsPort = Setting 'OSPREY_SIGNS_PORT' '0'
 $java = Setting 'JAVA' $(if ($env:JAVA_HOME) { Join-Path $env:JAVA_HOME 'bin\java.exe' } else { 'java' })
@@ -101,7 +103,9 @@ foreach ($given in @('CORS_ORIGINS', 'access.allowed-origins'), @('MAX_CLIENTS',
     @('REFEREE_OUTPUT_DIR', 'jobs.folder'), @('REFEREE_MAX_STREAMING_SESSIONS', 'referee.max-sessions'),
     @('REFEREE_MAX_STREAMING_MEMORY_MB', 'referee.max-spool-mib'),
     @('REFEREE_STREAMING_SESSION_TIMEOUT', 'referee.session-timeout', 'S'),
-    @('REFEREE_FISHEYE_STRENGTH', 'referee.fisheye-strength'), @('REFEREE_FISHEYE_BALANCE', 'referee.fisheye-balance')) {
+    @('REFEREE_FISHEYE_STRENGTH', 'referee.fisheye-strength'), @('REFEREE_FISHEYE_BALANCE', 'referee.fisheye-balance'),
+    @('MAX_UPLOAD_MB', 'studio.max-upload-mib'), @('CACHE_MAX_SIZE', 'studio.cache-entries'),
+    @('CACHE_MAX_MEMORY_MB', 'studio.cache-mib')) {
     $value = Setting $given[0] ''
     if ($value) { $settings += if ($given.Count -eq 3) { "-Dosprey.$($given[1])=PT$value$($given[2])" } else { "-Dosprey.$($given[1])=$value" } }
 }
@@ -109,6 +113,12 @@ foreach ($switched in @('REFEREE_STREAMING_ENABLED', 'referee.streaming-enabled'
     $value = Setting $switched[0] ''
     if ($value) { $settings += "-Dosprey.$($switched[1])=$("$($value -notin '0', 'false', 'no', 'off')".ToLower())" }
 }
+# Two variables for what is one setting.
+$off = '', '0', 'false', 'no', 'off'
+if ((Setting 'ENABLE_RATE_LIMITING' '') -notin $off) {
+    $settings += "-Dosprey.studio.requests-per-minute=$(Setting 'RATE_LIMIT_PER_MINUTE' '60')"
+}
+if ((Setting 'DISABLE_RESULT_CACHE' '') -notin $off) { $settings += '-Dosprey.studio.cache-entries=0' }
 $arguments = $settings + $arguments
 
 if (-not $Background) {

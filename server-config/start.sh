@@ -21,6 +21,8 @@ Environment:
   REFEREE_STREAMING_SESSION_TIMEOUT, REFEREE_STREAMING_ENABLED, REFEREE_FISHEYE_ENABLED, REFEREE_FISHEYE_STRENGTH,
   REFEREE_FISHEYE_BALANCE
                         as the referee's first implementation read them; docs/operating.md has what became of the others
+  ORFEAS_HOST, ORFEAS_PORT, MAX_UPLOAD_MB, ENABLE_RATE_LIMITING, RATE_LIMIT_PER_MINUTE, CACHE_MAX_SIZE, CACHE_MAX_MEMORY_MB,
+  DISABLE_RESULT_CACHE  as the studio's first implementation read them
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
   OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
   OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
@@ -44,7 +46,7 @@ esac
 # shellcheck source=server-config/server.sh
 . "$(dirname "$0")/server.sh"
 
-address=${OSPREY_ADDRESS:-${REFEREE_HOST:-127.0.0.1}}
+address=${OSPREY_ADDRESS:-${REFEREE_HOST:-${ORFEAS_HOST:-127.0.0.1}}}
 java=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
 runtime=${OSPREY_RUNTIME:-}
 coach_port=${OSPREY_FINGERSPELLING_PORT:-${WEBSOCKET_PORT:-0}}
@@ -98,13 +100,17 @@ given() {
     [ -z "${!1:-}" ] || command+=("-Dosprey.$2=${3:+PT}${!1}${3:-}")
 }
 
-# switched VARIABLE KEY: as given, of what everything but these words switches on
-switched() {
+# is_on VARIABLE: whether it is set to anything but these words
+is_on() {
     case ${!1:-} in
-        '') ;;
-        0 | [Ff][Aa][Ll][Ss][Ee] | [Nn][Oo] | [Oo][Ff][Ff]) command+=("-Dosprey.$2=false") ;;
-        *) command+=("-Dosprey.$2=true") ;;
+        '' | 0 | [Ff][Aa][Ll][Ss][Ee] | [Nn][Oo] | [Oo][Ff][Ff]) return 1 ;;
     esac
+}
+
+# switched VARIABLE KEY: as given, of what is on or off
+switched() {
+    [ -n "${!1:-}" ] || return 0
+    if is_on "$1"; then command+=("-Dosprey.$2=true"); else command+=("-Dosprey.$2=false"); fi
 }
 
 given CORS_ORIGINS access.allowed-origins
@@ -119,6 +125,12 @@ given REFEREE_FISHEYE_STRENGTH referee.fisheye-strength
 given REFEREE_FISHEYE_BALANCE referee.fisheye-balance
 switched REFEREE_STREAMING_ENABLED referee.streaming-enabled
 switched REFEREE_FISHEYE_ENABLED referee.fisheye-enabled
+given MAX_UPLOAD_MB studio.max-upload-mib
+given CACHE_MAX_SIZE studio.cache-entries
+given CACHE_MAX_MEMORY_MB studio.cache-mib
+# Two variables for what is one setting.
+if is_on ENABLE_RATE_LIMITING; then command+=("-Dosprey.studio.requests-per-minute=${RATE_LIMIT_PER_MINUTE:-60}"); fi
+if is_on DISABLE_RESULT_CACHE; then command+=("-Dosprey.studio.cache-entries=0"); fi
 command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     "-Donnxruntime.native.path=$server/native-$onnxruntime"
     "-Dosprey.server.address=$address"

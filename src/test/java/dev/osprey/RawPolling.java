@@ -40,12 +40,13 @@ public final class RawPolling implements AutoCloseable {
         this.address = URI.create(address + "&sid=" + sid);
     }
 
-    /** Opens a session, joins, and takes everything up to the {@code status} that comes unasked. */
+    /** Opens a session, joins, and takes the greetings that come unasked. */
     public static RawPolling joined(URI address) throws IOException, InterruptedException {
         RawPolling client = new RawPolling(address);
         client.send("40");
         assertTrue(client.next().startsWith("40{"));
         client.nextEvent("status");
+        client.nextEvent("connected");
         return client;
     }
 

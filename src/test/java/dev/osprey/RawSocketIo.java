@@ -37,7 +37,7 @@ public final class RawSocketIo implements AutoCloseable {
         return new RawSocketIo(new RawWebSocket(address, 0));
     }
 
-    /** Connects, joins, and takes everything up to the {@code status} that comes unasked. */
+    /** Connects, joins, and takes the greetings that come unasked. */
     public static RawSocketIo joined(URI address) throws IOException {
         return joined(new RawWebSocket(address, 0));
     }
@@ -49,6 +49,7 @@ public final class RawSocketIo implements AutoCloseable {
         client.send("40");
         assertTrue(client.next().startsWith("40{"));
         assertEquals("{\"message\":\"ready\"}", client.nextEvent("status").toString());
+        client.nextEvent("connected");
         return client;
     }
 

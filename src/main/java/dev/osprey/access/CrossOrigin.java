@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pages that send cookies may read them only at the addresses that {@code web.xml} names, where a protocol asks for it and nothing
  * depends on a cookie: {@code credentials} are whole paths, {@code echoed-credentials} the beginnings of paths whose answers never
- * say "*".
+ * say "*"; nor do those of paths that begin as {@code echoed} says, without cookies.
  */
 public class CrossOrigin extends HttpFilter {
 
@@ -29,6 +29,7 @@ public class CrossOrigin extends HttpFilter {
 
     private List<String> credentials = List.of();
     private List<String> echoedCredentials = List.of();
+    private List<String> echoed = List.of();
 
     @Inject
     CrossOrigin(Provider<OspreyConfig> config) {
@@ -39,6 +40,7 @@ public class CrossOrigin extends HttpFilter {
     public void init() {
         credentials = words("credentials");
         echoedCredentials = words("echoed-credentials");
+        echoed = words("echoed");
     }
 
     private List<String> words(String parameter) {
@@ -85,8 +87,8 @@ public class CrossOrigin extends HttpFilter {
         response.addHeader("Vary", "Origin");
         response.setHeader("Access-Control-Expose-Headers", "Content-Disposition");
         String path = request.getRequestURI().substring(request.getContextPath().length());
-        boolean echoed = echoedCredentials.stream().anyMatch(path::startsWith);
-        boolean withCredentials = echoed || credentials.contains(path);
+        boolean echoedWithCredentials = echoedCredentials.stream().anyMatch(path::startsWith);
+        boolean withCredentials = echoedWithCredentials || credentials.contains(path);
         if (withCredentials) {
             response.setHeader("Access-Control-Allow-Credentials", "true");
         }
@@ -103,7 +105,10 @@ public class CrossOrigin extends HttpFilter {
             return;
         }
         // Whoever sends a cookie is not content with "*".
-        boolean any = isOpen(access) && !echoed && !(withCredentials && request.getHeader("Cookie") != null);
+        boolean any = isOpen(access)
+                && !echoedWithCredentials
+                && echoed.stream().noneMatch(path::startsWith)
+                && !(withCredentials && request.getHeader("Cookie") != null);
         response.setHeader("Access-Control-Allow-Origin", any ? "*" : origin);
         chain.doFilter(request, response);
     }

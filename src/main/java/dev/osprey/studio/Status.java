@@ -16,6 +16,11 @@ final class Status {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    /** Before it has said anything itself. */
+    private static final String START = "Starting image generation...";
+
+    private static final String MESH_START = "Starting 3D generation...";
+
     private Status() {}
 
     /** What the protocol calls the job: that of the picture, whatever is made of it. */
@@ -71,7 +76,7 @@ final class Status {
         json.add("type", "text_to_image").add("job_type", "text-to-image");
         switch (state) {
             case QUEUED -> words(json, "pending", 0, "Waiting for its turn");
-            case RUNNING -> words(json, "processing", percent(progress), message);
+            case RUNNING -> words(json, "processing", percent(progress), message.isEmpty() ? START : message);
             case SUCCEEDED -> {
                 words(json, "completed", 100, "Image generation complete!");
                 String name = pictureName(job.id());
@@ -89,8 +94,8 @@ final class Status {
     private static void mesh(JsonObjectBuilder json, Job job, State state, double progress, String message) {
         MeshRequest request = MeshRequest.ofJson(job.parameters());
         switch (state) {
-            case QUEUED -> words(json, "initializing", 0, "Starting 3D generation...");
-            case RUNNING -> words(json, "processing", percent(progress), message);
+            case QUEUED -> words(json, "initializing", 0, MESH_START);
+            case RUNNING -> words(json, "processing", percent(progress), message.isEmpty() ? MESH_START : message);
             case SUCCEEDED -> {
                 JsonObject result = job.result().flatMap(Fields::object).orElse(JsonObject.EMPTY_JSON_OBJECT);
                 words(

@@ -76,6 +76,7 @@ public class StlResource {
     @POST
     @Path("{operation: analyze|repair|optimize|simplify}")
     @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
     public Response other() {
         throw none();
     }

@@ -52,6 +52,9 @@ final class StudioListener implements IoListener {
 
     private volatile boolean ended;
 
+    /** Whether it has ever said what it wants to hear of. */
+    private volatile boolean chooses;
+
     StudioListener(Watchers watchers, IoSocket socket) {
         this.watchers = watchers;
         this.socket = socket;
@@ -66,6 +69,11 @@ final class StudioListener implements IoListener {
 
     String address() {
         return socket.address();
+    }
+
+    /** Whether it says itself what it wants to hear of. */
+    boolean chooses() {
+        return chooses;
     }
 
     boolean subscribedTo(String id) {
@@ -138,6 +146,7 @@ final class StudioListener implements IoListener {
             return;
         }
         subscriptions.add(id);
+        chooses = true;
         try {
             watchers.errands().execute(() -> begin(id));
         } catch (RejectedExecutionException e) {

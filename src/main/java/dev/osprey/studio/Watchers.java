@@ -75,7 +75,7 @@ final class Watchers {
     private boolean hears(StudioListener listener, String address) {
         return switch (config.studio().audience()) {
             case SUBSCRIBERS -> false;
-            case SAME_ADDRESS -> listener.address().equals(address);
+            case SAME_ADDRESS -> !listener.chooses() && listener.address().equals(address);
             case EVERYONE -> true;
         };
     }

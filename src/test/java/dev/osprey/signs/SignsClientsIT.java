@@ -174,7 +174,8 @@ class SignsClientsIT {
                 JsonObject events = result.getJsonObject("events");
                 assertEquals(FRAMES, events.getInt("prediction"), output);
                 assertEquals(1, events.getInt("status"), output);
-                assertEquals(2, events.size(), output);
+                assertEquals(1, events.getInt("connected"), output);
+                assertEquals(3, events.size(), output);
                 assertFalse(result.getJsonObject("last").getString("label").isEmpty(), output);
             }
         } finally {

@@ -49,7 +49,11 @@ class SocketIoIT extends RealServer {
     /** The greeting but for the id. */
     private static final String JOINED = "40\\{\"sid\":\"[^\"]+\"}";
 
+    /** What the capabilities that speak Socket.IO greet with; each of their clients ignores the other's. */
     private static final String STATUS = "42[\"status\",{\"message\":\"ready\"}]";
+
+    private static final String CONNECTED =
+            "42[\"connected\",{\"status\":\"Connected to Osprey\",\"mode\":\"full_ai\"}]";
     private static final String INVALID_NAMESPACE = "44/other,{\"message\":\"Invalid namespace\"}";
     private static final String OTHER_VERSION =
             "\"The client is using an unsupported version of the Socket.IO or Engine.IO protocols\"";
@@ -199,6 +203,7 @@ class SocketIoIT extends RealServer {
             String joined = client.next();
             assertTrue(joined.matches(JOINED), joined);
             assertEquals(STATUS, client.next());
+            assertEquals(CONNECTED, client.next());
             client.assertQuiet();
         }
         try (RawPolling client = new RawPolling(http(RawPolling.PATH))) {
@@ -206,6 +211,7 @@ class SocketIoIT extends RealServer {
             String joined = client.next();
             assertTrue(joined.matches(JOINED), joined);
             assertEquals(STATUS, client.next());
+            assertEquals(CONNECTED, client.next());
             client.send("40/other,");
             assertEquals(INVALID_NAMESPACE, client.next());
         }
@@ -217,9 +223,9 @@ class SocketIoIT extends RealServer {
             client.send("40", "40/other,", "40/other,");
             String body = client.poll().get(1, TimeUnit.MINUTES).body();
             List<String> packets = List.of(body.split(SEPARATOR, -1));
-            assertEquals(4, packets.size(), body);
+            assertEquals(5, packets.size(), body);
             assertTrue(packets.get(0).matches(JOINED), body);
-            assertEquals(List.of(STATUS, INVALID_NAMESPACE, INVALID_NAMESPACE), packets.subList(1, 4));
+            assertEquals(List.of(STATUS, CONNECTED, INVALID_NAMESPACE, INVALID_NAMESPACE), packets.subList(1, 5));
         }
     }
 
