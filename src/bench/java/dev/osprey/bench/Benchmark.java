@@ -33,7 +33,8 @@ public final class Benchmark {
 
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
-     * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code bouts}, {@code referee}.
+     * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code bouts}, {@code referee},
+     * {@code mesh}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -48,9 +49,10 @@ public final class Benchmark {
                 case "signs" -> new SignsBenchmark(benchmark).run();
                 case "bouts" -> new BoutsBenchmark(benchmark).run();
                 case "referee" -> RefereeBenchmark.run();
+                case "mesh" -> new MeshBenchmark(benchmark).run();
                 default ->
                     throw new IllegalArgumentException("No part \"" + part
-                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee");
+                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee, mesh");
             }
         }
     }

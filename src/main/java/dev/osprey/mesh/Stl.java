@@ -26,22 +26,44 @@ public final class Stl {
         sink.bytes(header);
         sink.ints(new int[] {mesh.triangles()});
         int triangles = mesh.triangles();
+        Normals normals = new Normals();
         for (int from = 0; from < triangles; ) {
-            int to = from + Math.min(triangles - from, sink.roomFor(RECORD));
-            put(mesh, from, to, sink.room(RECORD));
+            int to = from + Math.min(Math.min(triangles - from, Normals.MOST), sink.roomFor(RECORD));
+            put(mesh, from, to, normals, sink.room(RECORD));
             from = to;
         }
         sink.flush();
     }
 
-    private static void put(Mesh mesh, int from, int to, ByteBuffer buffer) {
+    /** Of some triangles, and one over their lengths: made one after the other, roots and divisions take most of the time. */
+    private static final class Normals {
+
+        static final int MOST = 512;
+
+        private final double[] x = new double[MOST];
+        private final double[] y = new double[MOST];
+        private final double[] z = new double[MOST];
+        private final double[] scales = new double[MOST];
+
+        void measure(int count) {
+            for (int i = 0; i < count; i++) {
+                scales[i] = 1 / Math.sqrt(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]);
+            }
+        }
+    }
+
+    private static void put(Mesh mesh, int from, int to, Normals normals, ByteBuffer buffer) {
         float[] positions = mesh.positions();
         int[] corners = mesh.corners();
-        int at = buffer.position();
-        for (int i = 3 * from; i < 3 * to; i += 3) {
-            int a = 3 * corners[i];
-            int b = 3 * corners[i + 1];
-            int c = 3 * corners[i + 2];
+        double[] x = normals.x;
+        double[] y = normals.y;
+        double[] z = normals.z;
+        double[] scales = normals.scales;
+        int start = buffer.position();
+        for (int triangle = from, at = start; triangle < to; triangle++, at += RECORD) {
+            int a = 3 * corners[3 * triangle];
+            int b = 3 * corners[3 * triangle + 1];
+            int c = 3 * corners[3 * triangle + 2];
             float ax = positions[a];
             float ay = positions[a + 1];
             float az = positions[a + 2];
@@ -57,14 +79,9 @@ public final class Stl {
             double vx = (double) cx - ax;
             double vy = (double) cy - ay;
             double vz = (double) cz - az;
-            double nx = uy * vz - uz * vy;
-            double ny = uz * vx - ux * vz;
-            double nz = ux * vy - uy * vx;
-            double length = Math.sqrt(nx * nx + ny * ny + nz * nz);
-            double scale = length > 0 ? 1 / length : 0;
-            buffer.putFloat(at, (float) (nx * scale));
-            buffer.putFloat(at + 4, (float) (ny * scale));
-            buffer.putFloat(at + 8, length > 0 ? (float) (nz * scale) : 1);
+            x[triangle - from] = uy * vz - uz * vy;
+            y[triangle - from] = uz * vx - ux * vz;
+            z[triangle - from] = ux * vy - uy * vx;
             buffer.putFloat(at + 12, ax);
             buffer.putFloat(at + 16, ay);
             buffer.putFloat(at + 20, az);
@@ -75,9 +92,19 @@ public final class Stl {
             buffer.putFloat(at + 40, cy);
             buffer.putFloat(at + 44, cz);
             buffer.putShort(at + 48, (short) 0);
-            at += RECORD;
         }
-        buffer.position(at);
+        normals.measure(to - from);
+        for (int i = 0, at = start; i < to - from; i++, at += RECORD) {
+            double scale = scales[i];
+            if (scale == Double.POSITIVE_INFINITY) {
+                buffer.putFloat(at, 0).putFloat(at + 4, 0).putFloat(at + 8, 1);
+            } else {
+                buffer.putFloat(at, (float) (x[i] * scale));
+                buffer.putFloat(at + 4, (float) (y[i] * scale));
+                buffer.putFloat(at + 8, (float) (z[i] * scale));
+            }
+        }
+        buffer.position(start + RECORD * (to - from));
     }
 
     /**
