@@ -95,7 +95,8 @@ final class MeshBenchmark {
     private static Mesh hills(int side) {
         float[] hills = new float[side * side];
         for (int i = 0; i < hills.length; i++) {
-            hills[i] = (float) (Math.sin(i % side / 17.0) * Math.cos(i / side / 23.0));
+            int row = i / side;
+            hills[i] = (float) (Math.sin(i % side / 17.0) * Math.cos(row / 23.0));
         }
         return Relief.solid(hills, null, side, side, 100, 100, 20, 2, 4 * side * side);
     }
@@ -116,8 +117,9 @@ final class MeshBenchmark {
     private static ByteBuffer bytes(Path path) throws IOException {
         try (FileChannel file = FileChannel.open(path)) {
             ByteBuffer bytes = ByteBuffer.allocateDirect((int) file.size());
-            while (bytes.hasRemaining() && file.read(bytes) >= 0) {
-                continue;
+            int read = 0;
+            while (bytes.hasRemaining() && read >= 0) {
+                read = file.read(bytes);
             }
             return bytes;
         }

@@ -14,17 +14,20 @@ final class CrowdedEdges {
     /** How far apart what touched goes, as a part of the mesh's diagonal. */
     private static final double GAP = 1e-4;
 
+    /** Most meshes take two or three; what a hostile one leaves then stays. */
+    private static final int MOST_ROUNDS = 100;
+
     private CrowdedEdges() {}
 
     /**
      * Takes out fins and inner walls: of the pieces that meet in an edge of an odd number of triangles, the one with the least
-     * area, until there is no such edge.
+     * area, until there is no such edge, or for a hundred rounds.
      *
      * @return how many triangles went
      */
     static int withoutFins(Triangles triangles) {
         int before = triangles.count();
-        while (true) {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
             Sides sides = triangles.sides();
             Pieces pieces = new Pieces(triangles, sides);
             double[] areas = pieces.areas();
@@ -43,16 +46,18 @@ final class CrowdedEdges {
             }
             BitSet least = (BitSet) candidates.clone();
             for (int[] meeting : edges) {
-                for (int one : meeting) {
-                    for (int other : meeting) {
-                        if (areas[other] < areas[one] || (areas[other] == areas[one] && other < one)) {
-                            least.clear(one);
-                        }
-                    }
+                int smallest = meeting[0];
+                for (int piece : meeting) {
+                    boolean smaller =
+                            areas[piece] < areas[smallest] || (areas[piece] == areas[smallest] && piece < smallest);
+                    smallest = smaller ? piece : smallest;
+                }
+                for (int piece : meeting) {
+                    least.set(piece, piece == smallest && least.get(piece));
                 }
             }
             if (least.isEmpty()) {
-                return before - triangles.count();
+                break;
             }
             BitSet gone = new BitSet();
             for (int triangle = 0; triangle < triangles.count(); triangle++) {
@@ -60,6 +65,7 @@ final class CrowdedEdges {
             }
             triangles.remove(gone);
         }
+        return before - triangles.count();
     }
 
     /** For each edge of more than two triangles, its sides. */

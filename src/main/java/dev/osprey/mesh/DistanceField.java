@@ -1,6 +1,7 @@
 package dev.osprey.mesh;
 
 import java.util.Arrays;
+import java.util.function.DoubleConsumer;
 
 /**
  * How far places on a grid are from the surface of a closed mesh, inside and outside.
@@ -11,6 +12,8 @@ import java.util.Arrays;
  * the distance function using grids, 2002).
  */
 final class DistanceField {
+
+    private static final int TRIANGLES_A_REPORT = 1024;
 
     final int width;
     final int height;
@@ -27,8 +30,9 @@ final class DistanceField {
     /**
      * @param step in millimetres between places
      * @param reach inside, what is farther from the surface counts as just so far
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
      */
-    DistanceField(Mesh mesh, double step, double reach) {
+    DistanceField(Mesh mesh, double step, double reach, DoubleConsumer progress) {
         this.mesh = mesh;
         this.step = step;
         this.reach = reach;
@@ -48,8 +52,9 @@ final class DistanceField {
         Arrays.fill(distances, Float.POSITIVE_INFINITY);
         Arrays.fill(nearest, -1);
         fillInside();
-        measureAround();
+        measureAround(progress);
         for (int sweep = 0; sweep < 8; sweep++) {
+            progress.accept(0.5 + sweep / 16.0);
             sweep((sweep & 1) == 0, (sweep & 2) == 0, (sweep & 4) == 0);
         }
     }
@@ -146,9 +151,12 @@ final class DistanceField {
     }
 
     /** Along the axis that a triangle faces most, only places near its plane are looked at. */
-    private void measureAround() {
+    private void measureAround(DoubleConsumer progress) {
         int[] sizes = {width, height, depth};
         for (int triangle = 0; triangle < mesh.triangles(); triangle++) {
+            if (triangle % TRIANGLES_A_REPORT == 0) {
+                progress.accept(0.5 * triangle / mesh.triangles());
+            }
             double[][] corners = corners(triangle);
             double[] normal = Vectors.unit(
                     Vectors.cross(Vectors.minus(corners[1], corners[0]), Vectors.minus(corners[2], corners[0])));

@@ -21,11 +21,18 @@ final class HoleFilling {
     /** Corners up to which all triangulations are compared: n³ / 6 triangles are. */
     private static final int MOST_COMPARED = 200;
 
+    /** The same once {@link #work} is used up. */
+    private static final int FEW_COMPARED = 24;
+
+    /** Comparisons that are made for the whole mesh before it is done quicker and worse: some seconds' worth. */
+    private static final long MOST_WORK = 500_000_000;
+
     private final Triangles triangles;
     private final Sides sides;
     private final int before;
     private final Set<Long> made = new HashSet<>();
     private int holes;
+    private long work;
 
     private HoleFilling(Triangles triangles) {
         this.triangles = triangles;
@@ -119,8 +126,9 @@ final class HoleFilling {
         if (loop.length < 3 || (loop.length == 3 && isTriangle(loop))) {
             return;
         }
-        int[] rest = loop.length > MOST_COMPARED ? withoutEars(loop) : loop;
-        if (rest.length > MOST_COMPARED || !fillLeast(rest)) {
+        int most = work < MOST_WORK ? MOST_COMPARED : FEW_COMPARED;
+        int[] rest = loop.length > most ? withoutEars(loop, most) : loop;
+        if (rest.length > most || !fillLeast(rest)) {
             fan(rest);
         }
     }
@@ -134,10 +142,10 @@ final class HoleFilling {
     }
 
     /** Ears cut off round after round, none beside another in one, until few enough corners are left or none can go. */
-    private int[] withoutEars(int[] loop) {
+    private int[] withoutEars(int[] loop, int most) {
         double[] axis = direction(loop);
         int[] rest = loop;
-        while (rest.length > MOST_COMPARED) {
+        while (rest.length > most && work < 2 * MOST_WORK) {
             int[] round = rest;
             int[] notches = Arrays.stream(indices(round.length))
                     .filter(i -> turn(round, i, axis) <= 0)
@@ -149,7 +157,7 @@ final class HoleFilling {
                 boolean mayGo = i > 0
                         && i + 1 < round.length
                         && kept[count - 1] == round[i - 1]
-                        && round.length - i + count > MOST_COMPARED;
+                        && round.length - i + count > most;
                 if (mayGo && isEar(round[i - 1], round[i], round[i + 1], turn(round, i, axis), axis, notches)) {
                     add(round[i - 1], round[i], round[i + 1]);
                 } else {
@@ -197,6 +205,7 @@ final class HoleFilling {
         if (area < MeshAnalysis.LEAST_AREA || isThere(a, c)) {
             return false;
         }
+        work += notches.length;
         for (int notch : notches) {
             if (notch != a
                     && notch != b
@@ -212,6 +221,7 @@ final class HoleFilling {
 
     private boolean fillLeast(int[] loop) {
         int n = loop.length;
+        work += (long) n * n * n / 6;
         double[] weights = new double[n * n];
         int[] apexes = new int[n * n];
         double around = 0;

@@ -5,6 +5,7 @@ import dev.osprey.fault.OspreyException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /**
  * A solid with a cavity in it that leaves a wall of one thickness everywhere.
@@ -42,13 +43,14 @@ public final class Hollow {
      * Without drains: the outer surface as it is, and the cavity's as pieces of their own.
      *
      * @param wall in millimetres
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
      * @throws OspreyException {@link ErrorCode#MESH_UNREADABLE} when the mesh is no solid, or the walls leave no cavity;
      *     {@link ErrorCode#MESH_TOO_LARGE} when it is too large for so thin a wall, or has more than {@code mostTriangles} then
      */
-    public static Mesh hollowed(Mesh mesh, double wall, int mostTriangles) {
+    public static Mesh hollowed(Mesh mesh, double wall, int mostTriangles, DoubleConsumer progress) {
         Mesh solid = solid(mesh, wall);
         double step = step(solid.bounds(), wall, wall / 2, 64);
-        DistanceField field = new DistanceField(solid, step, wall + 2 * step);
+        DistanceField field = new DistanceField(solid, step, wall + 2 * step, progress);
         float[] cavity = new float[field.width * field.height * field.depth];
         for (int i = 0; i < cavity.length; i++) {
             cavity[i] = (float) (field.at(i) - wall);
@@ -64,11 +66,11 @@ public final class Hollow {
      * With drains, all in one piece. For that the outer surface is found on the grid too: sharp edges are rounded by up to a
      * third of the wall's thickness.
      */
-    public static Mesh drained(Mesh mesh, double wall, Drains drains, int mostTriangles) {
+    public static Mesh drained(Mesh mesh, double wall, Drains drains, int mostTriangles, DoubleConsumer progress) {
         Mesh solid = solid(mesh, wall);
         double radius = drains.diameter() / 2;
         double step = step(solid.bounds(), wall, Math.min(wall / 3, radius / 1.5), 128);
-        DistanceField field = new DistanceField(solid, step, Math.max(wall, radius + wall / 2) + 2 * step);
+        DistanceField field = new DistanceField(solid, step, Math.max(wall, radius + wall / 2) + 2 * step, progress);
         float[] shell = new float[field.width * field.height * field.depth];
         boolean hollow = false;
         for (int i = 0; i < shell.length; i++) {

@@ -16,6 +16,9 @@ final class Nesting {
     private static final int MOST_ACROSS = 512;
     private static final int MOST_ENTRIES = 16;
 
+    /** Triangles that are looked at for the whole mesh, some seconds' worth; pieces after that count as within none. */
+    private static final long MOST_WORK = 500_000_000;
+
     private final Triangles triangles;
     private final Pieces pieces;
     private final BitSet closed;
@@ -28,6 +31,7 @@ final class Nesting {
     private final int[] hits;
     private final int[] hit;
     private int hitCount;
+    private long work;
 
     private Nesting(Triangles triangles, Pieces pieces, BitSet closed, double[][] boxes) {
         this.triangles = triangles;
@@ -74,6 +78,9 @@ final class Nesting {
 
     private int depth(int piece, int[] vertices) {
         int[] around = new int[0];
+        if (work > MOST_WORK) {
+            return 0;
+        }
         for (int i = 0; i < vertices.length; i++) {
             shoot(triangles.place(vertices[i]));
             around = Arrays.stream(i == 0 ? Arrays.copyOf(hit, hitCount) : around)
@@ -152,6 +159,7 @@ final class Nesting {
 
     private void shoot(double[] from) {
         int cell = cell(1, from[1]) * across + cell(0, from[0]);
+        work += begins[cell + 1] - begins[cell];
         for (int i = begins[cell]; i < begins[cell + 1]; i++) {
             int triangle = listed[i];
             double[] a = triangles.place(triangles.corner(3 * triangle));

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleConsumer;
 
 /**
  * A mesh made fit to print: without triangles that bound nothing, with its outside outside, and closed.
  *
  * <p>It goes step by step: equal vertices become one; triangles without an area, duplicates and single ones go; neighbours are made to face
  * the same way; holes are filled; each closed piece is turned so that its normals point outward, or inward where it is a cavity in
- * another one. What is sound stays as it is, so a second repair changes nothing.
+ * another one. What is sound stays as it is, so a second
+ * repair of what has become solid changes nothing.
  *
  * <p>Edges of more than two triangles are left alone unless it is to be aggressive. Then fins and inner walls go, what only
  * touches in an edge is parted by a ten-thousandth of the mesh's diagonal, and so do small pieces: those whose box has less
@@ -27,6 +29,15 @@ public record Repair(Mesh mesh, List<String> operations) {
 
     /** @throws OspreyException {@link ErrorCode#MESH_UNREADABLE} when no triangle is left */
     public static Repair of(Mesh mesh, boolean aggressive) {
+        return of(mesh, aggressive, part -> {});
+    }
+
+    /**
+     * The same for long work.
+     *
+     * @param progress told after each step how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static Repair of(Mesh mesh, boolean aggressive, DoubleConsumer progress) {
         List<String> operations = new ArrayList<>();
         Mesh welded = mesh.welded();
         int used = used(mesh);
@@ -35,6 +46,7 @@ public record Repair(Mesh mesh, List<String> operations) {
         Triangles triangles = new Triangles(welded);
         int slivers = Slivers.removed(triangles);
         note(operations, Duplicates.removed(triangles), "Removed %d duplicate faces");
+        progress.accept(0.3);
         if (aggressive) {
             note(
                     operations,
@@ -45,13 +57,16 @@ public record Repair(Mesh mesh, List<String> operations) {
         }
         note(operations, withoutSingles(triangles), "Removed %d single faces");
         new Pieces(triangles, triangles.sides()).makeConsistent();
+        progress.accept(0.5);
         HoleFilling.Filled filled = HoleFilling.fill(triangles);
         slivers += Slivers.removed(triangles);
         note(operations, slivers, "Removed %d degenerate faces");
         if (filled.holes() > 0) {
             operations.add(String.format(Locale.ROOT, "Filled %d holes with %d faces", filled.holes(), filled.faces()));
         }
+        progress.accept(0.7);
         turnOutward(triangles);
+        progress.accept(0.9);
         note(operations, triangles.turned(), "Turned %d faces to face outward");
         if (aggressive) {
             note(operations, withoutSmallPieces(triangles), "Removed %d faces of small or open pieces");
@@ -64,6 +79,7 @@ public record Repair(Mesh mesh, List<String> operations) {
         note(operations, left.boundaryEdges(), "Left open: %d edges of a single face");
         note(operations, left.nonManifoldEdges(), "Left as they are: %d edges of more than two faces");
         note(operations, left.inconsistentEdges(), "Left as they are: %d edges whose faces cannot face the same way");
+        progress.accept(1);
         return new Repair(repaired, List.copyOf(operations));
     }
 

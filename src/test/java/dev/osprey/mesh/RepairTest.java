@@ -347,6 +347,13 @@ class RepairTest {
     }
 
     @Test
+    void saysHowFarItIs() {
+        List<Double> parts = new ArrayList<>();
+        Repair.of(Shapes.cube(), true, parts::add);
+        assertEquals(List.of(0.3, 0.5, 0.7, 0.9, 1.0), parts);
+    }
+
+    @Test
     void refusesWhatHasNoTriangle() {
         for (Mesh nothing : List.of(
                 Mesh.of(new float[0], new int[0]),

@@ -128,9 +128,9 @@ class TrimeshIT {
                 Repair.of(Shapes.both(box, Shapes.moved(box, 40, 30, 0)), true).mesh());
         worked.put("optimised", PrintOptimisation.of(torus.fitted(300, 300, 90)).mesh());
         worked.put("simplified", Simplification.of(torus, 500, part -> {}).mesh());
-        worked.put("hollow box", Hollow.hollowed(box, 2, Shapes.MOST));
-        worked.put("hollow relief", Hollow.hollowed(Shapes.relief(), 1, Shapes.MOST));
-        worked.put("drained", Hollow.drained(box, 3, new Hollow.Drains(2, 4), Shapes.MOST));
+        worked.put("hollow box", Hollow.hollowed(box, 2, Shapes.MOST, part -> {}));
+        worked.put("hollow relief", Hollow.hollowed(Shapes.relief(), 1, Shapes.MOST, part -> {}));
+        worked.put("drained", Hollow.drained(box, 3, new Hollow.Drains(2, 4), Shapes.MOST, part -> {}));
         float[] hill = new float[60 * 40];
         byte[] foreground = new byte[hill.length];
         for (int i = 0; i < hill.length; i++) {
