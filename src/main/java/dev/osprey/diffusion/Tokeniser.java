@@ -99,7 +99,8 @@ public final class Tokeniser {
 
     /**
      * As {@link #tokenise}, for a model that was trained on words of one token each: what is no such word is left out of {@code
-     * ids}, where its parts would confuse the model and take others' room. What has neither letter nor digit is told of nowhere.
+     * ids}, where its parts would confuse the model and take others' room. So is what has neither letter nor digit, which is no
+     * word and told of nowhere.
      */
     public Tokens tokeniseKnown(String text) {
         return tokenise(text, true);
@@ -117,10 +118,11 @@ public final class Tokeniser {
         for (Word word : cleaned.words) {
             int[] tokens = word.special ? new int[] {token(vocabulary, word.text)} : vocabulary.encode(word.text);
             boolean lacksByte = !word.special && Arrays.stream(tokens).anyMatch(token -> token == vocabulary.unknown());
+            if (wholeWords && word.text.codePoints().noneMatch(Character::isLetterOrDigit)) {
+                continue;
+            }
             if (wholeWords && (lacksByte || tokens.length > 1)) {
-                if (word.text.codePoints().anyMatch(Character::isLetterOrDigit)) {
-                    (lacksByte ? unknown : spelt).add(word.text);
-                }
+                (lacksByte ? unknown : spelt).add(word.text);
                 continue;
             }
             int taken = Math.min(tokens.length, length - 1 - used);

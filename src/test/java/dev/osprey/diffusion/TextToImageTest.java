@@ -31,7 +31,7 @@ class TextToImageTest {
     /** Of four tokens two are words. The letters of "lard" have tokens, the word has none. */
     private static final String VOCABULARY = """
             {"<|startoftext|>": 0, "<|endoftext|>": 1, "red</w>": 2, "ball</w>": 3, "r": 4, "e": 5, "d</w>": 6, "re": 7,
-             "b": 8, "a": 9, "l": 10, "l</w>": 11, "ba": 12, "ll</w>": 13}
+             "b": 8, "a": 9, "l": 10, "l</w>": 11, "ba": 12, "ll</w>": 13, ",</w>": 14}
             """;
 
     private static final String MERGES = "#version: 0.2\nr e\nre d</w>\nb a\nl l</w>\nba ll</w>\n";
@@ -311,7 +311,7 @@ class TextToImageTest {
     }
 
     @Test
-    void refusesNetworksThatDoNotFitTogether() throws IOException {
+    void refusesNetworksThatDoNotFitTogether() {
         repository.addTextToImage(2, patch -> patch.replace("/input/shape/0", 4)
                 .replace("/output/shape/0", 4)
                 .replace("/condition/shape/1", 2));
