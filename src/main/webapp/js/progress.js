@@ -45,7 +45,7 @@ export class Progress {
     byId('bar').setAttribute('aria-valuetext', `Upload, ${Math.round(100 * share)} %`);
   }
 
-  /** @param {import('./bouts.js').BoutEvent|import('./bouts.js').Bout} at stage, share of the whole and words */
+  /** @param {import('./jobs.js').JobEvent|import('./jobs.js').Job} at stage, share of the whole and words */
   at({ state, stage, progress, message }) {
     if (state === 'queued') {
       this.say('It waits for its turn.');

@@ -1,7 +1,8 @@
 /** The session that is looked at: uploaded, followed while it is analysed, shown when it is decided. */
 
-import { cancel, find, follow, isOver, submit } from './bouts.js';
+import { submit } from './bouts.js';
 import { Decision, capitalised } from './decision.js';
+import { cancel, find, follow, isOver } from './jobs.js';
 import { Progress } from './progress.js';
 import { STATES } from './sessions.js';
 import { fillTable } from './timeline-table.js';
@@ -149,7 +150,7 @@ export class Ruling extends EventTarget {
     }
   }
 
-  /** @param {import('./bouts.js').BoutEvent} event */
+  /** @param {import('./jobs.js').JobEvent} event */
   async #happened(id, event, stop) {
     if (!isOver(event.state)) {
       this.#at(event);

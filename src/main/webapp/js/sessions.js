@@ -1,7 +1,8 @@
 /** Earlier sessions: what became of each, to be opened, cancelled or deleted. */
 
-import { Refusal, cancel, find, isOver, latest, remove } from './bouts.js';
+import { latest } from './bouts.js';
 import { capitalised } from './decision.js';
+import { Refusal, cancel, find, isOver, remove } from './jobs.js';
 
 const AT_A_TIME = 10;
 const MOST = 200;
@@ -11,7 +12,7 @@ const ASKED_MILLIS = 4_000;
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 const byId = (id) => document.getElementById(id);
 
-/** @type {Record<import('./bouts.js').Bout['state'], string>} */
+/** @type {Record<import('./jobs.js').Job['state'], string>} */
 export const STATES = {
   queued: 'waits for its turn',
   running: 'is being analysed',
