@@ -6,6 +6,7 @@ const PAGES = [
   ['coach.html', 'Fingerspelling'],
   ['signs.html', 'Sign words'],
   ['referee.html', 'Referee'],
+  ['studio.html', 'Studio'],
 ];
 
 const icon = (shape) => `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;

@@ -40,11 +40,14 @@ export class SocketIo extends LiveSocket {
 
   /**
    * @param {string} event
-   * @param {object} argument with {@link ATTACHMENT} in it
-   * @param {Blob} attachment
+   * @param {object} argument with {@link ATTACHMENT} in it where there is an attachment
+   * @param {Blob} [attachment]
    * @returns {boolean} whether there was an open socket for it
    */
   emit(event, argument, attachment) {
+    if (!attachment) {
+      return this.send(`${MESSAGE}${EVENT}${JSON.stringify([event, argument])}`);
+    }
     return this.send(`${MESSAGE}${BINARY_EVENT}1-${JSON.stringify([event, argument])}`) && this.send(attachment);
   }
 

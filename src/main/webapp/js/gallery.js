@@ -1,0 +1,185 @@
+/** What was made in the studio, newest first: to be opened again, made again, cancelled or deleted. */
+
+import { Refusal, cancel, find, isOver, listed, remove } from './jobs.js';
+
+export const PICTURE = 'text-to-image';
+export const MODEL = 'image-to-3d';
+
+const AT_A_TIME = 12;
+const MOST = 200;
+const AGAIN_MILLIS = 10_000;
+/** While something is made. */
+const SOON_MILLIS = 2_000;
+/** How long the question stands whether a work is really to be deleted. */
+const ASKED_MILLIS = 4_000;
+const ago = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const byId = (id) => document.getElementById(id);
+
+/** @type {Record<import('./jobs.js').Job['state'], string>} */
+const STATES = {
+  queued: 'waits for its turn',
+  running: 'is being made',
+  succeeded: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  expired: 'files no longer kept',
+};
+
+/** Events: `open` and `retry` (detail: Job with its parameters), `gone` (detail: id), `refused` (detail: the server's sentence). */
+export class Gallery extends EventTarget {
+  #limit = AT_A_TIME;
+  /** @type {Map<string, object>} by id, because the list has no parameters: they do not change */
+  #parameters = new Map();
+  #shown = '';
+  #isLoading = false;
+  #again = false;
+  #timer = 0;
+  opened = '';
+
+  constructor() {
+    super();
+    byId('more').addEventListener('click', () => {
+      this.#limit = Math.min(MOST, this.#limit + AT_A_TIME);
+      this.load();
+    });
+  }
+
+  /** Asks for the list; when that is done, once more if it was wanted meanwhile. */
+  async load() {
+    if (this.#isLoading) {
+      this.#again = true;
+      return;
+    }
+    this.#isLoading = true;
+    clearTimeout(this.#timer);
+    let isMaking = false;
+    do {
+      this.#again = false;
+      isMaking = await this.#loadOnce();
+    } while (this.#again);
+    this.#isLoading = false;
+    this.#timer = setTimeout(() => this.load(), isMaking ? SOON_MILLIS : AGAIN_MILLIS);
+  }
+
+  /** @param {string} id of the work that is looked at */
+  mark(id) {
+    this.opened = id;
+    for (const entry of byId('works').children) {
+      entry.toggleAttribute('aria-current', entry.dataset.id === id);
+    }
+  }
+
+  async #loadOnce() {
+    if (document.hidden) {
+      return false;
+    }
+    try {
+      const jobs = (await Promise.all([PICTURE, MODEL].map((kind) => listed(kind, this.#limit)))).flat()
+        .sort((one, other) => other.submitted_at.localeCompare(one.submitted_at));
+      byId('more').hidden = jobs.length <= this.#limit || this.#limit >= MOST;
+      const works = jobs.slice(0, this.#limit);
+      await Promise.all(works.map(async ({ id }) => this.#parameters.has(id) || this.#parameters.set(id, (await find(id)).parameters)));
+      this.#show(works);
+      return works.some(({ state }) => !isOver(state));
+    } catch {
+      // The page's state tells of a server that does not answer, and the list of before is better than none.
+      return false;
+    }
+  }
+
+  /** @param {import('./jobs.js').Job[]} works */
+  #show(works) {
+    byId('no-works').hidden = works.length > 0;
+    byId('no-works').textContent = 'Nothing was made yet.';
+    const now = JSON.stringify(works.map(({ id, state, artifacts }) => [id, state, artifacts.length]));
+    // Written anew only when it differs, so that nothing is taken from under a finger.
+    if (now !== this.#shown) {
+      this.#shown = now;
+      byId('works').replaceChildren(...works.map((job) => this.#entry({ ...job, parameters: this.#parameters.get(job.id) })));
+      this.mark(this.opened);
+    }
+    works.forEach((job, index) => this.#age(byId('works').children[index], job));
+  }
+
+  /** @param {import('./jobs.js').Job} job with its parameters */
+  #entry(job) {
+    const { id, kind, state, artifacts, failure } = job;
+    const entry = document.createElement('li');
+    Object.assign(entry.dataset, { id, state });
+    const name = nameOf(job);
+    const thumbnail = artifacts.find(({ media_type: type }) => type.startsWith('image/'));
+    const picture = Object.assign(element(thumbnail ? 'img' : 'span', ''), { className: 'thumbnail' });
+    if (thumbnail) {
+      Object.assign(picture, { src: `${thumbnail.url}?of=${state}`, alt: '', loading: 'lazy' });
+    }
+    const outcome = Object.assign(element('span', ''), { className: 'outcome', title: failure?.detail ?? '' });
+    const buttons = element('p', '');
+    if (state === 'succeeded') {
+      buttons.append(button('Open', `Open ${name}`, () => this.#told('open', job)));
+    } else if (isOver(state)) {
+      buttons.append(button('Retry', `Retry ${name}`, () => this.#told('retry', job)));
+    }
+    const end = isOver(state)
+      ? button('Delete', `Delete ${name}`, () => this.#askThenDelete(end, id))
+      : button('Cancel', `Cancel ${name}`, () => this.#do(() => cancel(id)));
+    buttons.append(end);
+    entry.append(picture, Object.assign(element('b', name), { title: name }), element('span', kind === PICTURE ? 'Picture' : 'Model'), outcome, element('time', ''), buttons);
+    return entry;
+  }
+
+  /** What changes while the entry stays. */
+  #age(entry, { state, progress, submitted_at: submitted }) {
+    const minutes = Math.round((Date.parse(submitted) - Date.now()) / 60_000);
+    const time = entry.querySelector('time');
+    const words = minutes > -60 ? ago.format(Math.min(0, minutes), 'minute') : minutes > -1440 ? ago.format(Math.round(minutes / 60), 'hour') : when.format(new Date(submitted));
+    Object.assign(time, { textContent: words, dateTime: submitted, title: when.format(new Date(submitted)) });
+    entry.querySelector('.outcome').textContent = state === 'running' ? `${STATES.running}, ${Math.round(100 * progress)} %` : STATES[state];
+  }
+
+  #askThenDelete(pressed, id) {
+    if (pressed.dataset.asked) {
+      this.#do(() => remove(id)).then((done) => done && this.#told('gone', id));
+      return;
+    }
+    pressed.dataset.asked = 'true';
+    pressed.textContent = 'Really?';
+    setTimeout(() => {
+      delete pressed.dataset.asked;
+      pressed.textContent = 'Delete';
+    }, ASKED_MILLIS);
+  }
+
+  async #do(step) {
+    try {
+      await step();
+      await this.load();
+      return true;
+    } catch (fault) {
+      this.#told('refused', fault instanceof Refusal ? fault.message : String(fault));
+      return false;
+    }
+  }
+
+  #told(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {import('./jobs.js').Job} job with its parameters */
+export function nameOf({ id, reference, parameters }) {
+  return parameters?.prompt ?? parameters?.name ?? reference ?? id;
+}
+
+/** @param {string} name @param {string} text */
+function element(name, text) {
+  return Object.assign(document.createElement(name), { textContent: text });
+}
+
+/** @param {string} text @param {string} name for who does not see the entry @param {() => void} onclick */
+function button(text, name, onclick) {
+  const made = Object.assign(element('button', text), { type: 'button', className: 'button small' });
+  made.setAttribute('aria-label', name);
+  made.addEventListener('click', onclick);
+  return made;
+}
