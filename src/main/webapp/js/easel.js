@@ -2,15 +2,15 @@
 
 const byId = (id) => document.getElementById(id);
 
-/** Event: `view` (detail: what is shown) */
-export class Easel extends EventTarget {
+export class Easel {
   #isPicture = false;
   #isModel = false;
+  /** What is said where the model cannot be drawn. */
+  #instead = '';
   /** Of a file of this device. */
   #local = '';
 
   constructor() {
-    super();
     this.stage = byId('stage');
     byId('view').addEventListener('change', ({ target }) => this.show(target.value));
     this.show('invitation');
@@ -22,21 +22,19 @@ export class Easel extends EventTarget {
 
   /**
    * @param {'invitation'|'picture'|'model'|'words'} what
-   * @param {string} [words] where there is no picture
+   * @param {string} [words] where there is nothing to be seen
    */
-  show(what, words = '') {
-    this.stage.dataset.view = what;
+  show(what, words = what === 'model' ? this.#instead : '') {
+    this.stage.dataset.view = words ? 'words' : what;
     byId('invitation').hidden = what !== 'invitation';
     byId('stage-words').textContent = words;
     const isModel = what === 'model';
     byId('stage-foot').hidden = !this.#isPicture && !this.#isModel;
     byId('view').hidden = !(this.#isPicture && this.#isModel);
-    byId('model-tools').hidden = !isModel;
-    byId('model-keys').hidden = !isModel;
-    // Where it cannot be drawn, its measures are there all the same.
-    byId('model-figures').hidden = !isModel && !(what === 'words' && this.#isModel);
+    byId('model-tools').hidden = !isModel || Boolean(words);
+    byId('model-keys').hidden = !isModel || Boolean(words);
+    byId('model-figures').hidden = !isModel;
     byId('view').querySelectorAll('input').forEach((input) => (input.checked = input.value === what));
-    this.dispatchEvent(new CustomEvent('view', { detail: what }));
   }
 
   /** @param {File} file shown until the server has its own copy */
@@ -64,9 +62,14 @@ export class Easel extends EventTarget {
     return { width: image.naturalWidth, height: image.naturalHeight };
   }
 
-  /** There is a model to be shown from now on. */
-  model() {
+  /**
+   * There is a model to be shown from now on.
+   *
+   * @param {string} [instead] what is said where it cannot be drawn; it has its measures and files all the same
+   */
+  model(instead = '') {
     this.#isModel = true;
+    this.#instead = instead;
     this.show('model');
   }
 

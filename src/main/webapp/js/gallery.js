@@ -26,7 +26,12 @@ const STATES = {
   expired: 'files no longer kept',
 };
 
-/** Events: `open` and `retry` (detail: Job with its parameters), `gone` (detail: id), `refused` (detail: the server's sentence). */
+/**
+ * @typedef {import('./jobs.js').Job & {jobs: import('./jobs.js').Job[]}} Work with its parameters; a model is made by one job for each
+ *     kind of file, and has the artifacts of them all
+ */
+
+/** Events: `open` and `retry` (detail: Work), `gone` (detail: Work, deleted), `refused` (detail: the server's sentence). */
 export class Gallery extends EventTarget {
   #limit = AT_A_TIME;
   /** @type {Map<string, object>} by id, because the list has no parameters: they do not change */
@@ -62,11 +67,11 @@ export class Gallery extends EventTarget {
     this.#timer = setTimeout(() => this.load(), isMaking ? SOON_MILLIS : AGAIN_MILLIS);
   }
 
-  /** @param {string} id of the work that is looked at */
+  /** @param {string} id of one of the jobs of the work that is looked at */
   mark(id) {
     this.opened = id;
     for (const entry of byId('works').children) {
-      entry.toggleAttribute('aria-current', entry.dataset.id === id);
+      entry.toggleAttribute('aria-current', entry.dataset.jobs.includes(id || 'none'));
     }
   }
 
@@ -78,17 +83,17 @@ export class Gallery extends EventTarget {
       const jobs = (await Promise.all([PICTURE, MODEL].map((kind) => listed(kind, this.#limit)))).flat()
         .sort((one, other) => other.submitted_at.localeCompare(one.submitted_at));
       byId('more').hidden = jobs.length <= this.#limit || this.#limit >= MOST;
-      const works = jobs.slice(0, this.#limit);
-      await Promise.all(works.map(async ({ id }) => this.#parameters.has(id) || this.#parameters.set(id, (await find(id)).parameters)));
-      this.#show(works);
-      return works.some(({ state }) => !isOver(state));
+      const latest = jobs.slice(0, this.#limit);
+      await Promise.all(latest.map(async ({ id }) => this.#parameters.has(id) || this.#parameters.set(id, (await find(id)).parameters)));
+      this.#show(works(latest.map((job) => ({ ...job, parameters: this.#parameters.get(job.id) }))));
+      return latest.some(({ state }) => !isOver(state));
     } catch {
       // The page's state tells of a server that does not answer, and the list of before is better than none.
       return false;
     }
   }
 
-  /** @param {import('./jobs.js').Job[]} works */
+  /** @param {Work[]} works */
   #show(works) {
     byId('no-works').hidden = works.length > 0;
     byId('no-works').textContent = 'Nothing was made yet.';
@@ -96,18 +101,18 @@ export class Gallery extends EventTarget {
     // Written anew only when it differs, so that nothing is taken from under a finger.
     if (now !== this.#shown) {
       this.#shown = now;
-      byId('works').replaceChildren(...works.map((job) => this.#entry({ ...job, parameters: this.#parameters.get(job.id) })));
+      byId('works').replaceChildren(...works.map((work) => this.#entry(work)));
       this.mark(this.opened);
     }
-    works.forEach((job, index) => this.#age(byId('works').children[index], job));
+    works.forEach((work, index) => this.#age(byId('works').children[index], work));
   }
 
-  /** @param {import('./jobs.js').Job} job with its parameters */
-  #entry(job) {
-    const { id, kind, state, artifacts, failure } = job;
+  /** @param {Work} work */
+  #entry(work) {
+    const { id, kind, state, artifacts, failure, jobs } = work;
     const entry = document.createElement('li');
-    Object.assign(entry.dataset, { id, state });
-    const name = nameOf(job);
+    Object.assign(entry.dataset, { id, state, jobs: jobs.map((job) => job.id).join(' ') });
+    const name = nameOf(work);
     const thumbnail = artifacts.find(({ media_type: type }) => type.startsWith('image/'));
     const picture = Object.assign(element(thumbnail ? 'img' : 'span', ''), { className: 'thumbnail' });
     if (thumbnail) {
@@ -116,13 +121,13 @@ export class Gallery extends EventTarget {
     const outcome = Object.assign(element('span', ''), { className: 'outcome', title: failure?.detail ?? '' });
     const buttons = element('p', '');
     if (state === 'succeeded') {
-      buttons.append(button('Open', `Open ${name}`, () => this.#told('open', job)));
+      buttons.append(button('Open', `Open ${name}`, () => this.#told('open', work)));
     } else if (isOver(state)) {
-      buttons.append(button('Retry', `Retry ${name}`, () => this.#told('retry', job)));
+      buttons.append(button('Retry', `Retry ${name}`, () => this.#told('retry', work)));
     }
     const end = isOver(state)
-      ? button('Delete', `Delete ${name}`, () => this.#askThenDelete(end, id))
-      : button('Cancel', `Cancel ${name}`, () => this.#do(() => cancel(id)));
+      ? button('Delete', `Delete ${name}`, () => this.#askThenDelete(end, work))
+      : button('Cancel', `Cancel ${name}`, () => this.#do(() => each(jobs.filter((job) => !isOver(job.state)), cancel)));
     buttons.append(end);
     entry.append(picture, Object.assign(element('b', name), { title: name }), element('span', kind === PICTURE ? 'Picture' : 'Model'), outcome, element('time', ''), buttons);
     return entry;
@@ -137,9 +142,9 @@ export class Gallery extends EventTarget {
     entry.querySelector('.outcome').textContent = state === 'running' ? `${STATES.running}, ${Math.round(100 * progress)} %` : STATES[state];
   }
 
-  #askThenDelete(pressed, id) {
+  #askThenDelete(pressed, work) {
     if (pressed.dataset.asked) {
-      this.#do(() => remove(id)).then((done) => done && this.#told('gone', id));
+      this.#do(() => each(work.jobs, remove)).then((done) => done && this.#told('gone', work));
       return;
     }
     pressed.dataset.asked = 'true';
@@ -165,6 +170,25 @@ export class Gallery extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+/**
+ * @param {import('./jobs.js').Job[]} jobs newest first, with their parameters
+ * @returns {Work[]}
+ */
+function works(jobs) {
+  const byWish = new Map();
+  for (const job of jobs) {
+    const wish = job.kind === PICTURE ? job.id : JSON.stringify({ ...job.parameters, format: '' });
+    byWish.set(wish, [...(byWish.get(wish) ?? []), job]);
+  }
+  return [...byWish.values()].map((each) => {
+    const shown = each.find(({ state }) => !isOver(state)) ?? each.find(({ state }) => state === 'succeeded') ?? each[0];
+    return { ...shown, artifacts: each.flatMap(({ artifacts }) => artifacts), jobs: each };
+  });
+}
+
+/** @param {import('./jobs.js').Job[]} jobs @param {(id: string) => Promise<void>} step */
+const each = (jobs, step) => Promise.all(jobs.map(({ id }) => step(id)));
 
 /** @param {import('./jobs.js').Job} job with its parameters */
 export function nameOf({ id, reference, parameters }) {

@@ -4,6 +4,8 @@ import { bounds, inWords, readGlb, readStl, trianglesOf } from './shape.js';
 
 const MEASURE_FIRST = 'Press a first point';
 const MEASURE_SECOND = 'Press a second point';
+const KEYS = 'Drag to turn it, or use the arrow keys; with Shift it moves. Pinch, turn the wheel or press + and − to come nearer.';
+const MEASURE_KEYS = 'Press two points of the model. With the keyboard: turn it, then Enter puts a point in the middle of the view; Escape ends it.';
 const counted = new Intl.NumberFormat('en');
 const byId = (id) => document.getElementById(id);
 
@@ -33,18 +35,18 @@ export class ModelView {
   async show(file, format, up) {
     const shape = format === 'glb' ? readGlb(file) : readStl(file);
     const { size } = bounds(shape.positions);
-    ['size-x', 'size-y', 'size-z'].forEach((id, axis) => (byId(id).textContent = inWords(size[axis])));
+    const sides = up === 'y' ? ['width', 'height', 'depth'] : ['width', 'depth', 'height'];
+    sides.forEach((side, axis) => (byId(`model-${side}`).textContent = inWords(size[axis])));
     byId('triangles').textContent = counted.format(trianglesOf(shape));
     byId('distance').textContent = '–';
-    const isDrawn = await this.#load();
-    this.easel.model();
-    if (isDrawn) {
+    if (await this.#load()) {
+      this.easel.model();
       this.#setMeasuring(false);
       await this.#viewer.show(shape, up);
       byId('painted').closest('label').hidden = !this.#viewer.isPainted;
       this.#look();
     } else {
-      this.easel.show('words', `The model cannot be drawn here: ${this.#fault} It measures ${size.map(inWords).join(' × ')}. Its files can be downloaded all the same.`);
+      this.easel.model(`The model cannot be drawn: ${this.#fault} Its measures are below, and its files can be downloaded all the same.`);
     }
   }
 
@@ -71,7 +73,7 @@ export class ModelView {
     byId('measure').setAttribute('aria-pressed', String(isMeasuring));
     byId('aim').hidden = !isMeasuring;
     byId('distance').textContent = isMeasuring ? MEASURE_FIRST : '–';
-    byId('model-keys').dataset.measuring = String(isMeasuring);
+    byId('model-keys').textContent = isMeasuring ? MEASURE_KEYS : KEYS;
     if (this.#viewer) {
       this.#viewer.isMeasuring = isMeasuring;
       this.#viewer.forget();

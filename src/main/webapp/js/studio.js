@@ -129,7 +129,7 @@ gallery.addEventListener('retry', ({ detail: { kind, parameters } }) => begin(()
 }));
 gallery.addEventListener('refused', ({ detail }) => notices.show('refused', 'The server did not do that.', detail));
 gallery.addEventListener('gone', ({ detail }) => {
-  if (detail === gallery.opened) {
+  if (detail.jobs.some(({ id }) => id === gallery.opened)) {
     begin(() => bench.clear());
   }
 });

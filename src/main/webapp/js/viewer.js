@@ -47,7 +47,7 @@ export class Viewer extends EventTarget {
     super();
     const context = canvas.getContext('webgl2', { antialias: true, alpha: true });
     if (!context) {
-      throw new Error('This browser has no WebGL 2, or it is switched off.');
+      throw new Error('this browser has no WebGL 2, or it is switched off.');
     }
     this.canvas = canvas;
     this.renderer = new WebGLRenderer({ canvas, context, antialias: true, alpha: true });

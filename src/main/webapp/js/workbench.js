@@ -20,6 +20,8 @@ const EXTENSION = /\.(glb|stl|obj|ply)$/;
  */
 export class Workbench extends EventTarget {
   #stop = new AbortController();
+  /** Whether the visitor gives up what is made now: that it failed is no news then. */
+  #isGivenUp = false;
   isBusy = false;
   /** @type {?{id: string, width: number, height: number}} the protocol's job of it */
   #picture = null;
@@ -38,7 +40,7 @@ export class Workbench extends EventTarget {
 
   /** @param {File} file */
   take(file) {
-    return this.#work('Upload', 'Uploading', 'The picture was not taken.', async (stop) => {
+    return this.#work('Picture', 'Uploading', 'The picture was not taken.', async (stop) => {
       this.#forget();
       this.easel.preview(file);
       const { job_id: id, preview_url: address, image_info: info } = await upload(file, (share) => this.making.at(share, `${Math.round(100 * share)} %`), stop);
@@ -151,6 +153,7 @@ export class Workbench extends EventTarget {
   /** Ends a job on the server, and then the waiting for it. */
   async #cancel(kind, id) {
     const { signal } = this.#stop;
+    this.#isGivenUp = true;
     try {
       const under = kind === PICTURE ? [{ id }] : (await listed(kind, LOOKED_AT)).filter(({ state, reference }) => reference === id && !isOver(state));
       await Promise.all(under.map((job) => cancel(job.id)));
@@ -158,6 +161,7 @@ export class Workbench extends EventTarget {
         this.#stop.abort();
       }
     } catch ({ message }) {
+      this.#isGivenUp = false;
       this.notices.show('cancel', 'It could not be cancelled.', message);
     }
   }
@@ -174,6 +178,7 @@ export class Workbench extends EventTarget {
       return;
     }
     this.#stop = new AbortController();
+    this.#isGivenUp = false;
     const { signal } = this.#stop;
     this.notices.clear('work', 'cancel');
     this.#setBusy(true);
@@ -186,8 +191,9 @@ export class Workbench extends EventTarget {
       if (this.easel.shows === 'words') {
         this.easel.forget('picture');
       }
-      this.#told('doing', signal.aborted ? { tone: 'idle', text: 'Cancelled' } : { tone: 'bad', text: 'Not done' });
-      if (!signal.aborted) {
+      const isCancelled = signal.aborted || this.#isGivenUp;
+      this.#told('doing', isCancelled ? { tone: 'idle', text: 'Cancelled' } : { tone: 'bad', text: 'Not done' });
+      if (!isCancelled) {
         this.notices.show('work', otherwise, fault instanceof Refusal ? fault.message : `It cannot be shown: ${fault.message}`);
       }
     } finally {
