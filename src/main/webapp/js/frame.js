@@ -57,6 +57,8 @@ document.getElementById('invitation').insertAdjacentHTML('afterbegin', `
 
 /** @param {string[]} page */
 function link([address, name]) {
-  const isThis = new URL(address, document.baseURI).pathname === location.pathname.replace(/index\.html$/, '');
+  // Some pages have a protocol's address besides, without the ending.
+  const plain = (path) => path.replace(/(index)?\.html$/, '');
+  const isThis = plain(new URL(address, document.baseURI).pathname) === plain(location.pathname);
   return `<a href="${address}"${isThis ? ' aria-current="page"' : ''}>${name}</a>`;
 }

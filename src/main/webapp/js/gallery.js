@@ -1,9 +1,7 @@
 /** What was made in the studio, newest first: to be opened again, made again, cancelled or deleted. */
 
-import { Refusal, cancel, find, isOver, listed, remove } from './jobs.js';
-
-export const PICTURE = 'text-to-image';
-export const MODEL = 'image-to-3d';
+import { Refusal, cancel, isOver, remove } from './jobs.js';
+import { PICTURE, Works } from './works.js';
 
 const AT_A_TIME = 12;
 const MOST = 200;
@@ -26,16 +24,10 @@ const STATES = {
   expired: 'files no longer kept',
 };
 
-/**
- * @typedef {import('./jobs.js').Job & {jobs: import('./jobs.js').Job[]}} Work with its parameters; a model is made by one job for each
- *     kind of file, and has the artifacts of them all
- */
-
 /** Events: `open` and `retry` (detail: Work), `gone` (detail: Work, deleted), `refused` (detail: the server's sentence). */
 export class Gallery extends EventTarget {
   #limit = AT_A_TIME;
-  /** @type {Map<string, object>} by id, because the list has no parameters: they do not change */
-  #parameters = new Map();
+  #works = new Works();
   #shown = '';
   #isLoading = false;
   #again = false;
@@ -80,20 +72,17 @@ export class Gallery extends EventTarget {
       return false;
     }
     try {
-      const jobs = (await Promise.all([PICTURE, MODEL].map((kind) => listed(kind, this.#limit)))).flat()
-        .sort((one, other) => other.submitted_at.localeCompare(one.submitted_at));
-      byId('more').hidden = jobs.length <= this.#limit || this.#limit >= MOST;
-      const latest = jobs.slice(0, this.#limit);
-      await Promise.all(latest.map(async ({ id }) => this.#parameters.has(id) || this.#parameters.set(id, (await find(id)).parameters)));
-      this.#show(works(latest.map((job) => ({ ...job, parameters: this.#parameters.get(job.id) }))));
-      return latest.some(({ state }) => !isOver(state));
+      const { works, isAll } = await this.#works.latest(this.#limit);
+      byId('more').hidden = isAll || this.#limit >= MOST;
+      this.#show(works);
+      return works.some(({ state }) => !isOver(state));
     } catch {
       // The page's state tells of a server that does not answer, and the list of before is better than none.
       return false;
     }
   }
 
-  /** @param {Work[]} works */
+  /** @param {import('./works.js').Work[]} works */
   #show(works) {
     byId('no-works').hidden = works.length > 0;
     byId('no-works').textContent = 'Nothing was made yet.';
@@ -101,22 +90,26 @@ export class Gallery extends EventTarget {
     // Written anew only when it differs, so that nothing is taken from under a finger.
     if (now !== this.#shown) {
       this.#shown = now;
-      byId('works').replaceChildren(...works.map((work) => this.#entry(work)));
+      const list = byId('works');
+      const focused = [...list.children].findIndex((entry) => entry.contains(document.activeElement));
+      list.replaceChildren(...works.map((work) => this.#entry(work)));
       this.mark(this.opened);
+      // Who was at an entry by the keyboard stays there, or comes to the one that took its place.
+      if (focused >= 0) {
+        list.children[Math.min(focused, works.length - 1)]?.querySelector('button').focus();
+      }
     }
     works.forEach((work, index) => this.#age(byId('works').children[index], work));
   }
 
-  /** @param {Work} work */
+  /** @param {import('./works.js').Work} work */
   #entry(work) {
-    const { id, kind, state, artifacts, failure, jobs } = work;
+    const { id, kind, name, state, failure, thumbnail, jobs } = work;
     const entry = document.createElement('li');
     Object.assign(entry.dataset, { id, state, jobs: jobs.map((job) => job.id).join(' ') });
-    const name = nameOf(work);
-    const thumbnail = artifacts.find(({ media_type: type }) => type.startsWith('image/'));
     const picture = Object.assign(element(thumbnail ? 'img' : 'span', ''), { className: 'thumbnail' });
     if (thumbnail) {
-      Object.assign(picture, { src: `${thumbnail.url}?of=${state}`, alt: '', loading: 'lazy' });
+      Object.assign(picture, { src: thumbnail, alt: '', loading: 'lazy' });
     }
     const outcome = Object.assign(element('span', ''), { className: 'outcome', title: failure?.detail ?? '' });
     const buttons = element('p', '');
@@ -171,29 +164,8 @@ export class Gallery extends EventTarget {
   }
 }
 
-/**
- * @param {import('./jobs.js').Job[]} jobs newest first, with their parameters
- * @returns {Work[]}
- */
-function works(jobs) {
-  const byWish = new Map();
-  for (const job of jobs) {
-    const wish = job.kind === PICTURE ? job.id : JSON.stringify({ ...job.parameters, format: '' });
-    byWish.set(wish, [...(byWish.get(wish) ?? []), job]);
-  }
-  return [...byWish.values()].map((each) => {
-    const shown = each.find(({ state }) => !isOver(state)) ?? each.find(({ state }) => state === 'succeeded') ?? each[0];
-    return { ...shown, artifacts: each.flatMap(({ artifacts }) => artifacts), jobs: each };
-  });
-}
-
 /** @param {import('./jobs.js').Job[]} jobs @param {(id: string) => Promise<void>} step */
 const each = (jobs, step) => Promise.all(jobs.map(({ id }) => step(id)));
-
-/** @param {import('./jobs.js').Job} job with its parameters */
-export function nameOf({ id, reference, parameters }) {
-  return parameters?.prompt ?? parameters?.name ?? reference ?? id;
-}
 
 /** @param {string} name @param {string} text */
 function element(name, text) {

@@ -31,13 +31,13 @@ export class ModelForm {
 
   /** @returns {import('./studio-requests.js').ModelWish} */
   wish() {
-    const millimetres = (id) => byId(id).valueAsNumber;
+    const number = (id) => byId(id).valueAsNumber;
     return {
       format: this.#checked('format'),
-      dimensions: { width: millimetres('width'), height: millimetres('height'), depth: millimetres('depth') },
-      quality: millimetres('quality'),
+      dimensions: { width: number('width'), height: number('height'), depth: number('depth') },
+      quality: number('quality'),
       mode: this.#checked('mode'),
-      ...(byId('hollow').checked ? { hollow_mm: millimetres('walls') } : {}),
+      ...(byId('hollow').checked ? { hollow_mm: number('walls') } : {}),
     };
   }
 

@@ -37,7 +37,8 @@ const REPORTS = {
 export class Prepare extends EventTarget {
   /** @type {?File} */
   #file = null;
-  #isBusy = false;
+  /** @type {?File} what is analysed now, or was last */
+  #asked = null;
 
   constructor() {
     super();
@@ -59,8 +60,11 @@ export class Prepare extends EventTarget {
     byId('analysed').hidden = true;
     byId('prepared').replaceChildren();
     byId('prepare-note').textContent = `${file.name} is being looked at.`;
+    this.#asked = file;
     const answer = await this.#ask('analyze', file, 'Analysing');
-    if (answer) {
+    if (this.#asked !== file) {
+      // Another one was chosen meanwhile.
+    } else if (answer) {
       this.#file = file;
       this.#show(answer.analysis, file.name);
       this.#told('analysed', file);
@@ -71,17 +75,18 @@ export class Prepare extends EventTarget {
 
   /** @param {boolean} isBusy something is made meanwhile */
   set busy(isBusy) {
-    this.#isBusy = isBusy;
     ['repair', 'optimize', 'simplify'].forEach((id) => (byId(id).disabled = isBusy));
   }
 
-  get busy() {
-    return this.#isBusy;
+  /** Nothing that is still to come of a file is of interest. */
+  leave() {
+    this.#asked = null;
   }
 
   async #make(operation, words, fields) {
+    const of = this.#asked;
     const answer = await this.#ask(operation, this.#file, words, fields);
-    if (answer) {
+    if (answer && this.#asked === of) {
       const { job_id: id, output_file: file, download_url: address } = answer;
       const entry = download(`Download ${file}`, address);
       entry.append(Object.assign(document.createElement('span'), { className: 'quiet', textContent: REPORTS[operation](answer) }));

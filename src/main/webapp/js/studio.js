@@ -1,7 +1,7 @@
 /** Wires the studio's page: what is to be worked on to the server's jobs, their results to the easel, and the gallery of all. */
 
 import { Easel } from './easel.js';
-import { Gallery, PICTURE } from './gallery.js';
+import { Gallery } from './gallery.js';
 import { find } from './jobs.js';
 import { Material } from './material.js';
 import { ModelView } from './model-view.js';
@@ -11,6 +11,7 @@ import { State } from './state.js';
 import { StudioStream } from './studio-stream.js';
 import { bytesOf, shown } from './studio-requests.js';
 import { Workbench } from './workbench.js';
+import { PICTURE } from './works.js';
 
 const byId = (id) => document.getElementById(id);
 const notices = new Notices(byId('notices'));
@@ -67,6 +68,8 @@ function begin(step) {
     gallery.mark('');
     notices.clear('source', 'stl');
     step();
+  } else {
+    notices.show('busy', 'Something is being made.', 'Let it end, or cancel it, before something else is begun.', { tone: 'wait' });
   }
 }
 
@@ -92,6 +95,7 @@ material.addEventListener('fault', ({ detail }) => notices.show('source', detail
 material.addEventListener('source', ({ detail: kind }) => {
   const isStl = kind === 'stl';
   if (byId('prepare').hidden === isStl && !bench.isBusy) {
+    prepare.leave();
     bench.clear();
   }
   byId('prepare').hidden = !isStl;
@@ -99,7 +103,10 @@ material.addEventListener('source', ({ detail: kind }) => {
 });
 
 bench.addEventListener('doing', ({ detail }) => does(detail));
-bench.addEventListener('busy', ({ detail }) => (material.busy = detail));
+bench.addEventListener('busy', ({ detail }) => {
+  material.busy = detail;
+  notices.clear('busy');
+});
 bench.addEventListener('changed', () => gallery.load());
 
 prepare.addEventListener('doing', ({ detail }) => {

@@ -1,14 +1,12 @@
 /** The picture and the model that are worked on: one thing is made at a time, and can be given up. */
 
 import { Files } from './files.js';
-import { MODEL, PICTURE, nameOf } from './gallery.js';
-import { Refusal, cancel, follow, isOver, listed } from './jobs.js';
+import { Refusal, cancel, find, follow, isOver, listed } from './jobs.js';
 import { Making } from './making.js';
 import { ModelForm } from './model-form.js';
 import { bytesOf, makeModel, makePicture, shown, upload } from './studio-requests.js';
+import { MODEL, PICTURE, PREVIEW, pictureOf } from './works.js';
 
-/** The file that a picture's job has while it is made. */
-const PREVIEW = 'preview.png';
 /** What the viewer draws; the others are for other programs. */
 const DRAWN = 'glb';
 const LOOKED_AT = 50;
@@ -95,15 +93,21 @@ export class Workbench extends EventTarget {
   open(job) {
     return this.#work('Work', 'Opening it', 'It could not be opened.', async () => {
       this.#forget();
-      const { id, kind, artifacts, parameters } = job;
+      const { id, kind, state, artifacts, parameters } = job;
+      if (state !== 'succeeded') {
+        throw new Refusal('It has nothing to be shown, or not yet.');
+      }
       if (kind === PICTURE) {
-        const [picture] = artifacts.filter(({ name, media_type: type }) => name !== PREVIEW && type.startsWith('image/'));
-        this.#has({ id, ...await this.easel.picture(picture.url, nameOf(job)) });
+        this.#has({ id, ...await this.easel.picture(pictureOf(artifacts).url, parameters.prompt) });
         return;
       }
-      const wish = parameters;
-      this.form.fill(wish);
-      this.files.begin(parameters.job_id ? (format) => this.#makeFile({ ...wish, format }, parameters.job_id) : null);
+      const source = await find(parameters.job_id).catch(() => null);
+      const picture = source && pictureOf(source.artifacts);
+      if (picture) {
+        this.#has({ id: source.id, ...await this.easel.picture(picture.url, 'What it was made of') });
+      }
+      this.form.fill(parameters);
+      this.files.begin((format) => this.#makeFile({ ...parameters, format }, parameters.job_id));
       const files = artifacts.map((artifact) => ({ ...artifact, format: EXTENSION.exec(artifact.name)?.[1] })).filter(({ format }) => format);
       files.forEach(({ format, url, bytes }) => this.files.add(format, `${url}?download`, bytes));
       const drawn = files.find(({ format }) => format === DRAWN) ?? files.find(({ format }) => format === 'stl');
