@@ -3,7 +3,7 @@
 /** @type {Record<import('./studio-requests.js').ModelWish['mode'], string>} */
 const MODES = {
   relief: 'The whole picture, raised from a plate.',
-  cutout: 'Only what is in the foreground; the background is left away.',
+  cutout: 'Only what is in the foreground, stretched to the size; the rest is left away.',
 };
 const byId = (id) => document.getElementById(id);
 const rounded = (millimetres) => Math.round(10 * millimetres) / 10;
