@@ -15,6 +15,7 @@ export class Box {
   #labels;
   #min = [0, 0, 0];
   #max = [0, 0, 0];
+  #upright = 1;
 
   /** @param {HTMLElement} layer over the picture */
   constructor(layer) {
@@ -26,10 +27,11 @@ export class Box {
 
   /**
    * @param {{min: number[], max: number[], size: number[]}} bounds
+   * @param {number} upright the axis that points up
    * @param {string} colour
    */
-  show({ min, max, size }, colour) {
-    [this.#min, this.#max] = [min, max];
+  show({ min, max, size }, upright, colour) {
+    [this.#min, this.#max, this.#upright] = [min, max, upright];
     const ends = [];
     for (let axis = 0; axis < 3; axis++) {
       for (let corner = 0; corner < 4; corner++) {
@@ -57,9 +59,8 @@ export class Box {
     for (let axis = 0; axis < 3; axis++) {
       const edges = [0, 1, 2, 3].map((corner) => project(new Vector3(...this.#corner(axis, corner, null))));
       // The upright one to the right, the others below.
-      const upright = Math.abs(project(new Vector3(...this.#corner(axis, 0, this.#max))).y - project(new Vector3(...this.#corner(axis, 0, this.#min))).y)
-        > Math.abs(project(new Vector3(...this.#corner(axis, 0, this.#max))).x - project(new Vector3(...this.#corner(axis, 0, this.#min))).x);
-      const outermost = edges.reduce((best, edge) => ((upright ? edge.x > best.x : edge.y > best.y) ? edge : best));
+      const isFurther = axis === this.#upright ? (edge, best) => edge.x > best.x : (edge, best) => edge.y > best.y;
+      const outermost = edges.reduce((best, edge) => (isFurther(edge, best) ? edge : best));
       const [x, y] = [outermost.x - middle.x, outermost.y - middle.y];
       const length = Math.hypot(x, y) || 1;
       const label = this.#labels[axis];

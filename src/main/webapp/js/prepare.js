@@ -16,7 +16,7 @@ const FIGURES = [
   ['Vertices', ({ vertex_count: count }) => counted.format(count)],
   ['Closed', ({ is_watertight: isClosed, holes_count: holes }) => isOrNot(isClosed) + (holes ? `, ${counted.format(holes)} ${holes === 1 ? 'hole' : 'holes'}` : '')],
   ['Oriented alike', ({ is_manifold: isManifold }) => isOrNot(isManifold)],
-  ['Triangles without area', ({ degenerate_faces: count }) => counted.format(count)],
+  ['Empty triangles', ({ degenerate_faces: count }) => counted.format(count)],
   ['Quality', ({ quality_score: score }) => `${counted.format(score)} of 100`],
   ['Printable', ({ printability_score: score }) => `${counted.format(score)} of 100`],
 ];

@@ -92,7 +92,7 @@ export class Viewer extends EventTarget {
     this.#material.flatShading = !shape.normals;
     this.#ruler.clear();
     const box = bounds(shape.positions);
-    this.box.show(box, EDGES);
+    this.box.show(box, up === 'z' ? 2 : 1, EDGES);
     this.#model.rotation.x = up === 'z' ? -Math.PI / 2 : 0;
     this.#model.updateMatrixWorld();
     const centre = new Vector3(...box.min).add(new Vector3(...box.max)).multiplyScalar(0.5).applyMatrix4(this.#model.matrixWorld);
