@@ -54,7 +54,7 @@ export class Workbench extends EventTarget {
       this.#forget();
       this.easel.show('words', 'The picture appears here while it is made.');
       ({ job_id: id } = await makePicture(wish));
-      this.#told('changed');
+      await this.#begun(PICTURE, id, stop);
       stop.addEventListener('abort', this.#preview(id, wish.prompt));
       const { preview_url: address } = await this.making.follow(id, () => true, stop, (status) => this.#unknown(status));
       this.#has({ id, ...await this.easel.picture(address, wish.prompt) });
@@ -81,7 +81,7 @@ export class Workbench extends EventTarget {
 
   async #file(wish, id, stop) {
     await makeModel(id, wish);
-    this.#told('changed');
+    await this.#begun(MODEL, id, stop);
     const { output_file: name, download_url: address, file_size: bytes } = await this.making.follow(id, ({ format }) => format === wish.format, stop);
     if (wish.format === DRAWN) {
       await this.view.show(await bytesOf(shown(id, name)), DRAWN, 'y');
@@ -154,10 +154,22 @@ export class Workbench extends EventTarget {
     }
   }
 
-  /** Ends a job on the server, and then the waiting for it. */
+  /** The server has taken a job on. Who gave it up meanwhile meant this one. */
+  async #begun(kind, id, stop) {
+    this.#told('changed');
+    if (this.#isGivenUp) {
+      await this.#cancel(kind, id);
+    }
+    stop.throwIfAborted();
+  }
+
+  /** Ends a job on the server, and then the waiting for it; a job that the server has not taken on yet once it has. */
   async #cancel(kind, id) {
     const { signal } = this.#stop;
     this.#isGivenUp = true;
+    if (!id) {
+      return;
+    }
     try {
       const under = kind === PICTURE ? [{ id }] : (await listed(kind, LOOKED_AT)).filter(({ state, reference }) => reference === id && !isOver(state));
       await Promise.all(under.map((job) => cancel(job.id)));
