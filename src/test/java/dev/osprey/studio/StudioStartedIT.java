@@ -1,0 +1,152 @@
+package dev.osprey.studio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.RealServer;
+import dev.osprey.StartedServer;
+import dev.osprey.StreamClient;
+import jakarta.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Limits, missing models, and servers that are killed: as operators start them. Numbers in brackets are the checklist's. */
+class StudioStartedIT {
+
+    private static final Path MODELS = Path.of("models");
+    private static final Set<String> GENERATING = Set.of("depth", "text-encoder", "denoiser", "image-decoder");
+    private static final int STL_HEADER_BYTES = 84;
+    private static final int STL_TRIANGLE_BYTES = 50;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path home;
+
+    /** [34] As kill -9 ends it: in the middle of a picture, with models behind it. */
+    @Test
+    void losesNoJobWhenItIsKilled() throws Exception {
+        int port = StartedServer.freePort();
+        String picture;
+        List<String> models = new ArrayList<>();
+        try (StartedServer server = new StartedServer(home, port, Map.of())) {
+            StudioClient studio = new StudioClient(server.http("/"));
+            for (int i = 0; i < 6; i++) {
+                models.add(studio.upload(StudioClient.picture(i, 640, 480)));
+            }
+            picture = studio.textToImage("a red ball", 150);
+            for (String job : models) {
+                studio.generate(job, "stl", 10);
+            }
+            RealServer.await("The picture is being made", () -> {
+                JsonObject state = studio.status(picture);
+                assertFalse(
+                        state.getString("status").equals("completed"), "It was too quick to be killed in the middle");
+                return state.getString("status").equals("processing")
+                        && state.getJsonNumber("progress").doubleValue() > 0;
+            });
+            server.process().destroyForcibly().waitFor();
+        }
+        try (StartedServer server = new StartedServer(home, port, Map.of())) {
+            StudioClient studio = new StudioClient(server.http("/"));
+            assertEquals(
+                    512,
+                    ImageIO.read(new ByteArrayInputStream(studio.completed(picture)))
+                            .getWidth());
+            for (String job : models) {
+                ByteBuffer stl = ByteBuffer.wrap(studio.completed(job)).order(ByteOrder.LITTLE_ENDIAN);
+                int triangles = stl.getInt(STL_HEADER_BYTES - Integer.BYTES);
+                assertEquals(STL_HEADER_BYTES + STL_TRIANGLE_BYTES * triangles, stl.capacity());
+            }
+            Map<String, Integer> done = new HashMap<>();
+            for (String kind : List.of("text-to-image", "image-to-3d")) {
+                for (JsonObject job : studio.stored(kind).getValuesAs(JsonObject.class)) {
+                    assertEquals("succeeded", job.getString("state"), job::toString);
+                    done.merge(job.getString("reference", job.getString("id")), 1, Integer::sum);
+                }
+            }
+            Map<String, Integer> once = new HashMap<>(Map.of(picture, 1));
+            models.forEach(job -> once.put(job, 1));
+            assertEquals(once, done);
+            // What was uploaded before is still there to be used.
+            studio.generate(models.get(0), "ply", 3);
+            studio.completed(models.get(0));
+        }
+    }
+
+    /** [1, 33] Uploads are taken all the same, up to the limit that is set. */
+    @Test
+    void saysThatItHasNoModels() throws Exception {
+        Path models = Files.createDirectories(home.resolve("models"));
+        try (Stream<Path> all = Files.list(MODELS)) {
+            for (Path model : all.filter(folder -> Files.exists(folder.resolve("model.json")))
+                    .filter(folder -> !GENERATING.contains(folder.getFileName().toString()))
+                    .toList()) {
+                Files.createSymbolicLink(models.resolve(model.getFileName()), model.toAbsolutePath());
+            }
+        }
+        Map<String, String> environment = Map.of("OSPREY_MODEL_REPOSITORY", models.toString(), "MAX_UPLOAD_MB", "1");
+        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
+            StudioClient studio = new StudioClient(server.http("/"));
+            JsonObject health = StudioClient.json(studio.get("/api/health"));
+            assertEquals("healthy", health.getString("status"));
+            assertEquals("not_ready", health.getString("models_status"));
+            assertFalse(health.getJsonArray("capabilities").toString().contains("text_to_image"), health::toString);
+            String job = studio.upload(StudioClient.picture(1));
+            for (HttpResponse<String> answer :
+                    List.of(studio.tryGenerate(job, "stl", 7), studio.tryTextToImage("a red ball", 5))) {
+                StudioClient.assertRefused(503, "AI models not ready", answer);
+                assertEquals(
+                        "models_not_ready", StreamClient.json(answer.body()).getString("status"));
+            }
+            assertEquals("pending", studio.status(job).getString("status"));
+            StudioClient.assertRefused(
+                    413, "File too large (max 1MB)", studio.tryUpload("large.png", new byte[(1 << 20) + 1]));
+        }
+    }
+
+    /** [30] By the variables of the first implementation. */
+    @Test
+    void limitsWhatComesFromOneAddress() throws Exception {
+        Map<String, String> environment =
+                Map.of("ENABLE_RATE_LIMITING", "true", "RATE_LIMIT_PER_MINUTE", "5");
+        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
+            StudioClient studio = new StudioClient(server.http("/"));
+            Set<String> jobs = new HashSet<>();
+            while (jobs.size() < 4) {
+                jobs.add(studio.upload(StudioClient.picture(jobs.size())));
+            }
+            String job = jobs.iterator().next();
+            studio.generate(job, "stl", 1);
+            List<HttpResponse<String>> refused = List.of(
+                    studio.tryUpload("picture.png", StudioClient.picture(9)),
+                    studio.tryTextToImage("a red ball", 1),
+                    studio.tryGenerate(job, "obj", 1));
+            for (HttpResponse<String> answer : refused) {
+                StudioClient.assertRefused(429, "Rate limit exceeded. Max 5 requests per 60s", answer);
+                int seconds = Integer.parseInt(
+                        answer.headers().firstValue("Retry-After").orElse("0"));
+                assertTrue(seconds > 0 && seconds <= 60, () -> answer.headers().toString());
+            }
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, studio.get("/api/health").statusCode());
+            }
+            assertEquals(200, studio.get("/api/job-status/" + job).statusCode());
+            studio.completed(job);
+        }
+    }
+}
