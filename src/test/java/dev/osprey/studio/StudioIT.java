@@ -177,11 +177,12 @@ class StudioIT extends RealServer {
                     List.of(multipart, "multipart/form-data", "multipart/form-data; boundary=", "text/plain")) {
                 HttpResponse<String> answer =
                         studio.send("POST", "/api/upload-image", BodyPublishers.ofByteArray(body), type);
-                StudioClient.assertRefused(400, "No image file provided", answer);
+                assertEquals(400, answer.statusCode(), () -> type + ": " + answer.body());
+                assertFalse(StreamClient.json(answer.body()).getString("error").isBlank(), answer::body);
             }
         }
         for (String body :
-                List.of("[".repeat(100_000), "{\"job_id\":".repeat(10_000), "\u0000", "\"\\ud800\"", "1e999999999")) {
+                List.of("[".repeat(100_000), "{\"job_id\":".repeat(10_000), "\0", "\"half", "1e999999999")) {
             for (String path : List.of("/api/generate-3d", "/api/text-to-image", "/api/batch-generate")) {
                 HttpResponse<String> answer =
                         studio.send("POST", path, BodyPublishers.ofString(body), "application/json");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.Python;
 import dev.osprey.RealServer;
 import dev.osprey.StartedServer;
 import dev.osprey.StreamClient;
@@ -147,6 +148,20 @@ class StudioStartedIT {
             }
             assertEquals(200, studio.get("/api/job-status/" + job).statusCode());
             studio.completed(job);
+        }
+    }
+
+    /** [28] As the first implementation told everything to everybody. */
+    @Test
+    void tellsEverybodyWhereThatIsSwitchedOn() throws Exception {
+        Python python =
+                Python.with("socketio, requests, websocket, numpy, trimesh, PIL", "src/test/python/requirements.txt");
+        Map<String, String> environment = Map.of("OSPREY_STUDIO_AUDIENCE", "everyone");
+        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
+            Python.Run run = python.run(List.of(
+                    "src/test/python/studio_client.py", server.http("").toString(), "--only", "28"));
+            assertEquals(0, run.status(), run::output);
+            assertTrue(run.output().contains("everything is broadcast"), run::output);
         }
     }
 }
