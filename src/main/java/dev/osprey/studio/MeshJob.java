@@ -185,8 +185,10 @@ final class MeshJob implements JobKind {
             if (request.hollowMm() == 0) {
                 return mesh;
             }
-            tell(0.8, "Hollowing the solid...");
-            return Hollow.hollowed(mesh, request.hollowMm(), settings.maxTriangles());
+            return Hollow.hollowed(mesh, request.hollowMm(), settings.maxTriangles(), part -> {
+                checkCancelled();
+                tell(0.8 + 0.05 * part, "Hollowing the solid...");
+            });
         }
 
         private Mesh relief(Picture picture) {

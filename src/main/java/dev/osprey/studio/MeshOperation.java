@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
 
 /** Work on an uploaded STL file ({@code protocols/studio.md}, 6): a job like others, so that large ones wait for their turn. */
 final class MeshOperation implements JobKind {
@@ -129,6 +130,16 @@ final class MeshOperation implements JobKind {
         };
     }
 
+    /** Of the work itself, between reading and writing. */
+    private static DoubleConsumer progress(JobRun run, Request request, String message) {
+        return part -> {
+            if (run.cancellation().isRequested()) {
+                throw new OspreyException(ErrorCode.CANCELLED, "The work was cancelled");
+            }
+            run.progress(request.operation().wireName(), 0.3 + 0.6 * part, message);
+        };
+    }
+
     private static double secondsSince(long startNanos) {
         return (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }
@@ -184,7 +195,7 @@ final class MeshOperation implements JobKind {
 
     private static String repaired(JobRun run, Request request, Mesh mesh, long start) throws IOException {
         double before = PrintAnalysis.of(mesh).quality();
-        Repair repair = Repair.of(mesh, request.aggressive());
+        Repair repair = Repair.of(mesh, request.aggressive(), progress(run, request, "Repairing the mesh..."));
         double after = PrintAnalysis.of(repair.mesh()).quality();
         return written(run, request, repair.mesh())
                 .add(
@@ -201,7 +212,7 @@ final class MeshOperation implements JobKind {
 
     private static String optimised(JobRun run, Request request, Mesh mesh, long start) throws IOException {
         JsonObject before = analysed(PrintAnalysis.of(mesh), start).getJsonObject("analysis");
-        Repair repair = Repair.of(mesh, false);
+        Repair repair = Repair.of(mesh, false, progress(run, request, "Repairing the mesh..."));
         PrintOptimisation optimisation = PrintOptimisation.of(repair.mesh());
         PrintEstimate estimate = optimisation.estimate();
         Mesh placed = optimisation.mesh();
@@ -246,12 +257,8 @@ final class MeshOperation implements JobKind {
     private static String simplified(JobRun run, Request request, Mesh mesh, long start) throws IOException {
         int target = request.targetFaces()
                 .orElseGet(() -> Simplification.target(mesh.triangles(), request.targetReduction()));
-        Simplification simplification = Simplification.of(mesh, target, part -> {
-            if (run.cancellation().isRequested()) {
-                throw new OspreyException(ErrorCode.CANCELLED, "The simplification was cancelled");
-            }
-            run.progress(request.operation().wireName(), 0.3 + 0.5 * part, "Simplifying the mesh...");
-        });
+        Simplification simplification =
+                Simplification.of(mesh, target, progress(run, request, "Simplifying the mesh..."));
         JsonObjectBuilder report = Json.createObjectBuilder()
                 .add("method", "quadric_decimation")
                 .add("initial_faces", simplification.initial())

@@ -25,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 
 /** A client of the studio over HTTP. */
@@ -150,12 +149,9 @@ final class StudioClient {
 
     /** Waits until a job has ended; its last state. */
     JsonObject ended(String job) throws Exception {
-        AtomicReference<JsonObject> last = new AtomicReference<>(JsonObject.EMPTY_JSON_OBJECT);
-        RealServer.await("The job has ended: " + job, () -> {
-            last.set(status(job));
-            return FINAL.contains(last.get().getString("status"));
-        });
-        return last.get();
+        RealServer.await(
+                "The job has ended: " + job, () -> FINAL.contains(status(job).getString("status")));
+        return status(job);
     }
 
     /** Waits until a job has ended well; its result. */

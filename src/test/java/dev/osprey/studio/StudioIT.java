@@ -181,8 +181,7 @@ class StudioIT extends RealServer {
                 assertFalse(StreamClient.json(answer.body()).getString("error").isBlank(), answer::body);
             }
         }
-        for (String body :
-                List.of("[".repeat(100_000), "{\"job_id\":".repeat(10_000), "\0", "\"half", "1e999999999")) {
+        for (String body : List.of("[".repeat(100_000), "{\"job_id\":".repeat(10_000), "\0", "\"half", "1e999999999")) {
             for (String path : List.of("/api/generate-3d", "/api/text-to-image", "/api/batch-generate")) {
                 HttpResponse<String> answer =
                         studio.send("POST", path, BodyPublishers.ofString(body), "application/json");

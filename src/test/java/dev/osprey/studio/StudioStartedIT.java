@@ -123,8 +123,7 @@ class StudioStartedIT {
     /** [30] By the variables of the first implementation. */
     @Test
     void limitsWhatComesFromOneAddress() throws Exception {
-        Map<String, String> environment =
-                Map.of("ENABLE_RATE_LIMITING", "true", "RATE_LIMIT_PER_MINUTE", "5");
+        Map<String, String> environment = Map.of("ENABLE_RATE_LIMITING", "true", "RATE_LIMIT_PER_MINUTE", "5");
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
             StudioClient studio = new StudioClient(server.http("/"));
             Set<String> jobs = new HashSet<>();
@@ -158,8 +157,8 @@ class StudioStartedIT {
                 Python.with("socketio, requests, websocket, numpy, trimesh, PIL", "src/test/python/requirements.txt");
         Map<String, String> environment = Map.of("OSPREY_STUDIO_AUDIENCE", "everyone");
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
-            Python.Run run = python.run(List.of(
-                    "src/test/python/studio_client.py", server.http("").toString(), "--only", "28"));
+            Python.Run run = python.run(
+                    List.of("src/test/python/studio_client.py", server.http("").toString(), "--only", "28"));
             assertEquals(0, run.status(), run::output);
             assertTrue(run.output().contains("everything is broadcast"), run::output);
         }
