@@ -43,7 +43,7 @@ RANDOM_WEIGHTS_SEED = 1
 RANDOM_WEIGHTS_TERMS = "The weights are random numbers and nobody's: for measuring speed and memory, not for seeing."
 
 # What transformers' networks have and their answer does not need.
-UNUSED = ("swin.layernorm.", "criterion.")
+UNUSED = ("swin.layernorm.", "criterion.", "mask_token")
 
 
 @dataclass(frozen=True)
@@ -171,19 +171,27 @@ PUBLIC = {
 
 def load(public: PublicNetwork, checkpoint: Path | None) -> nn.Module:
     """The network with its public weights: from the makers, or from `checkpoint` on this machine."""
-    asked_for = checkpoint or public.source
-    try:
+
+    def read() -> nn.Module:
         if isinstance(public.checkpoint, WeightsEnum):
             return load_torchvision(public, checkpoint)
-        return load_transformers(public, checkpoint)
+        return load_transformers(public.random, public.checkpoint, checkpoint)
+
+    return loaded(read, public.name, checkpoint or public.source, public.checkpoint_kind)
+
+
+def loaded(read: Callable[[], nn.Module], name: str, asked_for: Path | str, checkpoint_kind: str) -> nn.Module:
+    """What is read; what it fails for, in one sentence."""
+    try:
+        return read()
     except (pickle.UnpicklingError, EOFError):
         said = "it is no checkpoint of torch"
     # Out of reach, or of another network.
     except (OSError, RuntimeError, ValueError, AttributeError) as reason:
         said = str(reason).partition("\n")[0].strip(" .:")
     raise SystemExit(
-        f"No weights of {public.name} from {asked_for}: {said}. Name a copy on this machine with --checkpoint "
-        f"({public.checkpoint_kind}), or try everything else with --random-weights."
+        f"No weights of {name} from {asked_for}: {said}. Name a copy on this machine with --checkpoint "
+        f"({checkpoint_kind}), or try everything else with --random-weights."
     )
 
 
@@ -198,14 +206,15 @@ def load_torchvision(public: PublicNetwork, checkpoint: Path | None) -> nn.Modul
     return network
 
 
-def load_transformers(public: PublicNetwork, checkpoint: Path | None) -> nn.Module:
+def load_transformers(build: Callable[[], PreTrainedModel], published: str, checkpoint: Path | None) -> PreTrainedModel:
+    """The network that `build` makes, with the weights that are published under that name, or of a folder on this machine."""
     if checkpoint and not checkpoint.is_dir():
         raise OSError("it is not a folder")
     hub_logging.set_verbosity_error()
     transformers_logging.set_verbosity_error()
     with torch.device("meta"):
-        expected: PreTrainedModel = public.random()
-    network, report = type(expected).from_pretrained(checkpoint or public.checkpoint, output_loading_info=True)
+        expected = build()
+    network, report = type(expected).from_pretrained(checkpoint or published, output_loading_info=True)
     if shapes(network) != shapes(expected):
         raise ValueError("it is another network")
     # What is missing was filled with random numbers.

@@ -75,13 +75,12 @@ def enlarge(values: Tensor, size: tuple[int, int]) -> Tensor:
     return interpolate(values, size=size, mode="bilinear", align_corners=False)
 
 
-class MaskOfPixels(nn.Module):
-    """A network between bytes and bytes."""
+class OfPixels(nn.Module):
+    """A network behind the bytes that it is fed with; it is named `network`."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        self.scores = next(scores for family, scores in FAMILIES.items() if isinstance(network, family))
         # As one multiplication and one addition.
         deviation = torch.tensor(DEVIATION).reshape(3, 1, 1)
         self.register_buffer("scale", 1 / (BYTE_RANGE * deviation), persistent=False)
@@ -91,6 +90,14 @@ class MaskOfPixels(nn.Module):
         # Laid out and reordered as bytes, a quarter of the memory of floats.
         rgb = pixels.permute(0, 3, 1, 2).flip(1)
         return rgb.float() * self.scale + self.shift
+
+
+class MaskOfPixels(OfPixels):
+    """A network between bytes and bytes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__(network)
+        self.scores = next(scores for family, scores in FAMILIES.items() if isinstance(network, family))
 
     def forward(self, pixels: Tensor) -> Tensor:
         scores = self.scores(self.network, self.planes(pixels))
@@ -110,15 +117,30 @@ def export(
     :param facts: written into the file's metadata; the number of parameters is added
     :param any_batch: takes any number of frames, otherwise one
     """
+    return exported(MaskOfPixels(network), "mask", NAME, width, height, facts, any_batch=any_batch)
+
+
+def exported(
+    module: OfPixels,
+    output: str,
+    name: str,
+    width: int,
+    height: int,
+    facts: Mapping[str, str],
+    *,
+    any_batch: bool = True,
+) -> bytes:
+    """As `export`, of another module between `pixels` and `output`."""
+    network = module.network
     # A trace of one frame would take the batch for a constant.
     example = torch.zeros([2 if any_batch else 1, height, width, 3], dtype=torch.uint8)
     batch = torch.export.Dim("N", min=1, max=MAX_BATCH)
     with torch.no_grad():
         program = torch.onnx.export(
-            MaskOfPixels(network).eval(),
+            module.eval(),
             (example,),
             input_names=["pixels"],
-            output_names=["mask"],
+            output_names=[output],
             opset_version=OPSET,
             dynamic_shapes=({0: batch},) if any_batch else None,
             dynamo=True,
@@ -134,7 +156,7 @@ def export(
     # Without the heads and layers that are for training alone.
     kept = {tensor.name for tensor in model.graph.initializer}
     parameters = sum(values.numel() for name, values in network.named_parameters() if PREFIX + name in kept)
-    return finished(model, NAME, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
+    return finished(model, name, {**facts, "parameters": str(parameters)}).SerializeToString(deterministic=True)
 
 
 def half_precision(content: bytes) -> bytes:
