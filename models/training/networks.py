@@ -117,7 +117,7 @@ def deeplab_resnet(classes: int) -> DeepLabV3:
     return DeepLabV3(backbone, _head(128, 64, classes, (4, 8, 12)))
 
 
-def _resnet() -> ResNetConfig:
+def resnet_config() -> ResNetConfig:
     return ResNetConfig(
         embedding_size=32,
         hidden_sizes=[48, 96, 160, 224],
@@ -133,7 +133,7 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
     Its own embeddings, one convolution each, learn slowly from nothing; these come trained. The normalisations around
     them are left out, so that every stage meets the values that it was trained with.
     """
-    resnet = _resnet()
+    resnet = resnet_config()
     model = SegformerForSemanticSegmentation(
         SegformerConfig(
             num_labels=classes,
@@ -164,7 +164,7 @@ def segformer(classes: int) -> SegformerForSemanticSegmentation:
 def _segformers_backbone(model: SegformerForSemanticSegmentation) -> ResNetBackbone:
     """Shares its layers with the model."""
     first, *others = (stage.patch_embeddings.proj for stage in model.segformer.stages)
-    backbone = ResNetBackbone(_resnet())
+    backbone = ResNetBackbone(resnet_config())
     backbone.embedder = first[0]
     backbone.encoder.stages = nn.ModuleList([first[1], *others])
     return backbone
@@ -178,7 +178,7 @@ class BackboneTrainer(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        config = _resnet()
+        config = resnet_config()
         self.backbone = ResNetBackbone(config)
         self.laterals = nn.ModuleList(nn.Conv2d(channels, 64, 1) for channels in config.hidden_sizes)
         self.head = nn.Sequential(
@@ -199,7 +199,7 @@ def mask2former(classes: int) -> Mask2FormerForUniversalSegmentation:
     """Mask2Former with 24 queries and three layers in its decoder, on a narrow ResNet."""
     return Mask2FormerForUniversalSegmentation(
         Mask2FormerConfig(
-            backbone_config=_resnet(),
+            backbone_config=resnet_config(),
             num_labels=classes,
             feature_size=64,
             mask_feature_size=64,

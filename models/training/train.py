@@ -54,11 +54,16 @@ DEVIATION = torch.tensor([0.229, 0.224, 0.225])
 
 
 def augmented(
-    random: np.random.Generator, pixels: np.ndarray, mask: np.ndarray, width: int, height: int
+    random: np.random.Generator,
+    pixels: np.ndarray,
+    mask: np.ndarray,
+    width: int,
+    height: int,
+    shares: tuple[float, float] = SHARES,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A random part of the picture in other light, at the wanted size."""
     rows, columns = mask.shape
-    share = random.uniform(*SHARES)
+    share = random.uniform(*shares)
     part_width, part_height = int(columns * share), int(rows * share)
     left, top = random.integers(columns - part_width + 1), random.integers(rows - part_height + 1)
     pixels = pixels[top : top + part_height, left : left + part_width]

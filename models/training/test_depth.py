@@ -1,0 +1,143 @@
+"""What the training of depth rests on: the measures, the planes, the loss, the zoom, and a graph that says what torch says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import depth
+import depth_quality
+import publish_depth
+from depth_quality import aligned, depths_of, plane, relative_error
+from world import dataset
+
+
+def places(height: int, width: int) -> np.ndarray:
+    return depth_quality._places(height, width)
+
+
+def test_relative_error_by_hand_leaves_out_what_is_not_known_or_too_near() -> None:
+    truth = np.array([[1.0, 2.0], [0.0, 0.05]])
+    assert relative_error(np.array([[1.5, 1.0], [9.0, 9.0]]), truth) == pytest.approx(0.5)
+    assert np.isnan(relative_error(truth, np.zeros((2, 2))))
+
+
+def test_alignment_takes_any_scale_away() -> None:
+    truth = np.random.default_rng(1).uniform(0.5, 3, (20, 30))
+    assert relative_error(aligned(truth * 1.7, truth), truth) == pytest.approx(0, abs=1e-12)
+    assert relative_error(aligned(truth + 0.1, truth), truth) > 0.01
+
+
+def test_a_plane_is_found_again_though_a_third_of_it_is_hidden() -> None:
+    there = places(24, 32)
+    sought = np.array([0.3, -0.2, 0.6])
+    depths = depths_of(sought, there)
+    hidden = depths.copy()
+    hidden[8:20, 4:24] *= 0.5
+    found = plane(there.reshape(-1, 2), hidden.ravel())
+    assert found == pytest.approx(sought, abs=1e-3)
+    # Which squares alone would not do.
+    rows = np.column_stack([there.reshape(-1, 2), np.ones(24 * 32)]) * hidden.reshape(-1, 1)
+    squares = np.linalg.lstsq(rows, np.ones(len(rows)), rcond=None)[0]
+    assert np.abs(squares - sought).max() > 0.05
+    assert relative_error(depths_of(found, there), hidden) < relative_error(depths_of(squares, there), hidden)
+
+
+def test_planes_are_measured_on_what_is_rendered() -> None:
+    """Two planes that no one plane fits; every twelfth picture is a photograph."""
+    there = places(16, 16)
+    depths = np.stack([depths_of(np.array([0.0, 0.0, 1.0 if n % 2 else 0.5]), there) for n in range(12)])
+    pictures = dataset.Pictures(np.zeros((12, 16, 16, 3), np.uint8), np.zeros((12, 16, 16), np.uint8), depths)
+    found = depth_quality.planes(pictures, dataset.HELD_OUT)
+    assert found["planeOfEach"] == pytest.approx(0, abs=1e-3)
+    assert found["planeOfAll"] > 0.2
+    assert len(depth_quality.rendered(dataset.HELD_OUT, 12)) == 11
+
+
+def test_the_loss_is_nothing_where_all_is_right_and_sees_scale_and_slopes() -> None:
+    truth = torch.linspace(1, 3, 64).repeat(1, 48, 1)
+    truth[:, :4] = 0
+    # As wide as the answers are, so that widening them is exact where they are linear.
+    known = truth.clamp(min=1).log()[:, ::2, ::2]
+    exact = truth.clone()
+    exact[:, 4:] = depth.widened(known, 48, 64).exp()[:, 4:]
+    assert depth.loss_of(known, exact) == pytest.approx(0, abs=1e-5)
+    assert depth.loss_of(known + 0.1, exact) == pytest.approx(0.1, abs=1e-3)
+    bumpy = known + 0.1 * (torch.arange(32) % 2)
+    assert depth.loss_of(bumpy, exact) > depth.loss_of(known + 0.05, exact) + 0.02
+
+
+def test_what_a_longer_lens_shows_is_so_much_nearer() -> None:
+    pixels, depths = np.zeros((24, 32, 3), np.uint8), np.full((24, 32), 2, np.float16)
+    shown = {float(depth.example(np.random.default_rng(k), pixels, depths, 16, 12)[1].max()) for k in range(40)}
+    assert max(shown) == 2
+    assert 2 * depth.LEAST_SHARE <= min(shown) < 1.6
+
+
+def test_learns_one_scene() -> None:
+    torch.manual_seed(1)
+    random = np.random.default_rng(1)
+    model = depth.DepthNetwork().train()
+    truth = torch.ones(2, 48, 64)
+    truth[0, 12:36, 16:48], truth[1, :24] = 0.5, 2
+    values = torch.from_numpy(random.normal(size=(2, 3, 48, 64)).astype(np.float32)) / 4 + truth[:, None]
+    optimizer = torch.optim.AdamW(model.parameters(), 2e-3)
+    losses = []
+    for _ in range(25):
+        loss = depth.loss_of(model(values), truth)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(depth, "BATCH", 2)
+    monkeypatch.setattr(depth, "KEPT_EVERY", 2)
+    monkeypatch.setattr(depth, "WIDTHS", ((64, 1.0),))
+    random = np.random.default_rng(1)
+    pictures = dataset.Pictures(
+        random.integers(0, 256, (5, dataset.HEIGHT, dataset.WIDTH, 3), np.uint8),
+        np.zeros((5, dataset.HEIGHT, dataset.WIDTH), np.uint8),
+        random.uniform(0.5, 3, (5, dataset.HEIGHT, dataset.WIDTH)).astype(np.float16),
+    )
+    backbone = depth.published_backbone()
+    whole, _ = depth.train(1, 4, pictures, tmp_path / "whole", backbone)
+    batch = depth.batch
+
+    def interrupted(seed: int, step: int, *rest: object) -> tuple[torch.Tensor, torch.Tensor]:
+        if step == 3:
+            raise KeyboardInterrupt
+        return batch(seed, step, *rest)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(depth, "batch", interrupted)
+        depth.train(1, 4, pictures, tmp_path / "kept", backbone)
+    resumed, _ = depth.train(1, 4, pictures, tmp_path / "kept", backbone)
+    for name, weights in whole.state_dict().items():
+        assert torch.equal(weights, resumed.state_dict()[name]), name
+
+
+def test_the_graph_answers_as_the_network_but_for_halved_weights() -> None:
+    torch.manual_seed(1)
+    model = depth.DepthNetwork()
+    model.backbone.load_state_dict({**model.backbone.state_dict(), **depth.published_backbone()})
+    model.eval()
+    pixels = np.random.default_rng(1).integers(0, 256, (depth.HEIGHT, depth.WIDTH, 3), np.uint8)
+    found = publish_depth.served(publish_depth.graph(model))(pixels)
+    expected = depth.answer(model, pixels)
+    assert expected.std() > 1e-3
+    assert np.abs(found / expected - 1).max() < 0.01
+
+
+def test_the_card_of_the_shipped_network_has_its_figures() -> None:
+    results = json.loads(publish_depth.RESULTS.read_text())
+    card = (publish_depth.HERE.parent / "depth" / "MODEL_CARD.md").read_text()
+    shipped = results["seeds"][0]["heldOut"]
+    for figure in (*shipped.values(), *results["planes"].values()):
+        assert f"| {figure:.3f} |" in card
