@@ -25,7 +25,7 @@ final class HoleFilling {
     private static final int FEW_COMPARED = 24;
 
     /** Comparisons that are made for the whole mesh before it is done quicker and worse: some seconds' worth. */
-    private static final long MOST_WORK = 500_000_000;
+    private static final long MOST_WORK = 100_000_000;
 
     private final Triangles triangles;
     private final Sides sides;

@@ -17,7 +17,7 @@ final class Nesting {
     private static final int MOST_ENTRIES = 16;
 
     /** Triangles that are looked at for the whole mesh, some seconds' worth; pieces after that count as within none. */
-    private static final long MOST_WORK = 500_000_000;
+    private static final long MOST_WORK = 100_000_000;
 
     private final Triangles triangles;
     private final Pieces pieces;

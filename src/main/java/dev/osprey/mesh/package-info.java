@@ -1,4 +1,4 @@
-/** Triangle meshes: made from fields and depth maps, measured, written and read; knows no pixels, no container. */
+/** Triangle meshes: made from fields and depth maps, measured, repaired, written and read; knows no pixels, no container. */
 @NullMarked
 package dev.osprey.mesh;
 
