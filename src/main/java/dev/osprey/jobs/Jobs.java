@@ -317,6 +317,11 @@ public final class Jobs implements AutoCloseable {
         return file;
     }
 
+    /** That wait or run, as of the last look at them. */
+    public int unfinished() {
+        return count(State.QUEUED) + count(State.RUNNING);
+    }
+
     private int count(State state) {
         Workers begun = workers;
         return begun == null ? 0 : (int) begun.count(state);
