@@ -64,7 +64,7 @@ def main() -> int:
     with answered:
         complete = answered.wait_for(lambda: events["prediction"] >= frames, PATIENCE_SECONDS)
     print(json.dumps({"frames": frames, "events": dict(events), "overlay": overlay}))
-    served = complete and client.connected and events == {"status": 1, "prediction": frames}
+    served = complete and client.connected and events == {"status": 1, "connected": 1, "prediction": frames}
     client.disconnect()
     return 0 if served else 1
 

@@ -275,7 +275,7 @@ class SignsIT extends RealServer {
     @Test
     void answersNoOtherEvent() throws Exception { // [23]
         try (RawSocketIo client = joined()) {
-            for (String event : List.of("42[\"ping\"]", "421[\"ping\",{\"time\":1}]", "42[\"train\",{}]", "42[\"\"]")) {
+            for (String event : List.of("42[\"pong\"]", "421[\"time\",{\"time\":1}]", "42[\"train\",{}]", "42[\"\"]")) {
                 client.send(event);
                 client.assertQuiet();
             }
