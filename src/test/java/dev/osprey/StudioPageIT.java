@@ -176,9 +176,11 @@ class StudioPageIT extends RealPage {
               .observe(document.getElementById('picture'), { attributes: true })""");
         chromium.find("button", "Write a prompt").click();
         assertEquals("Prompt", chromium.focused());
-        chromium.press("a red ball and a zeppelin", Keys.ENTER);
+        chromium.press("a red ball and a zeppelin");
+        chromium.element("prompt-row").findElement(By.tagName("summary")).click();
+        chromium.element("steps").sendKeys("50", Keys.ENTER);
         untilItSays("Picture ready");
-        assertTrue(chromium.notices().startsWith("The model does not know “zeppelin”."), chromium.notices());
+        assertTrue(chromium.notices().matches("(?s)The model does not know .*“zeppelin”.*"), chromium.notices());
         assertTrue(chromium.holds("seen.has('Preview: a red ball and a zeppelin')"));
         assertTrue(chromium.holds("document.getElementById('picture').naturalWidth === 512"));
         assertEquals(
@@ -242,8 +244,9 @@ class StudioPageIT extends RealPage {
         photograph("studio-narrow", 420, 2200);
     }
 
-    /** @param which as the button says */
+    /** @param which as the source is called */
     private static void choose(String which, Path file) {
+        chromium.radio("Source", which).click();
         chromium.find("file", which + " from this device")
                 .sendKeys(file.toAbsolutePath().toString());
     }
