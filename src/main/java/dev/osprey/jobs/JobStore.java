@@ -135,6 +135,8 @@ final class JobStore implements AutoCloseable {
                 .setParameter("kind", kind)
                 .setParameter("reference", cut(reference, MAX_NAME_CHARACTERS))
                 .setMaxResults(limit)
+                .setHint("eclipselink.batch.type", "IN")
+                .setHint("eclipselink.batch", "j.artifacts")
                 .getResultStream()
                 .map(StoredJob::job)
                 .toList());

@@ -229,7 +229,12 @@ public final class Studio {
     /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
     Optional<Job> newest(String id) {
         Optional<Job> source = source(id);
-        return source.isPresent() ? results(id).stream().findFirst().or(() -> source) : Optional.empty();
+        return source.isPresent()
+                ? jobs.named(MeshJob.KIND, id, 1).stream()
+                        .filter(job -> job.state() != State.EXPIRED)
+                        .findFirst()
+                        .or(() -> source)
+                : Optional.empty();
     }
 
     /** A file by the name of what is under way, or was made last, under the id. */

@@ -162,21 +162,25 @@ final class StudioListener implements IoListener {
                 return;
             }
             Job job = newest.get();
-            // Whoever asks again hears it again, be it the end.
-            Following before = followed.get(job.id());
-            if (before == null) {
-                socket.emit("job_update", Status.of(job));
-                if (job.state().isFinished()) {
-                    isOver(job);
-                } else {
-                    follow(job, Optional.empty());
-                }
+            Following fresh = new Following(job, Optional.empty());
+            Following before = followed.putIfAbsent(job.id(), fresh);
+            if (before != null) {
+                before.subscribed();
+            } else if (wasOver(job)) {
+                // What was read may be older than what has been told.
+                fresh.close();
+                tellAgain(job.id());
             } else {
-                before.repeat(job);
+                fresh.subscribed();
             }
         } catch (OspreyException e) {
             LOG.log(Level.DEBUG, "A job cannot be looked at: {0}", e.reason());
         }
+    }
+
+    /** Whoever asks again hears it again, be it the end. */
+    private void tellAgain(String job) {
+        watchers.jobs().find(job).map(Status::of).ifPresent(status -> socket.emit("job_update", status));
     }
 
     private Optional<Job> newest(String id) {
@@ -228,6 +232,7 @@ final class StudioListener implements IoListener {
         private final String id;
         private final Optional<Batch> batch;
 
+        private JsonObject last;
         private double progress;
         private String stage = "";
         private boolean closed;
@@ -237,26 +242,38 @@ final class StudioListener implements IoListener {
             this.job = job;
             this.id = Status.id(job);
             this.batch = batch;
+            this.last = Status.of(job);
             this.progress = job.progress();
         }
 
         synchronized void begin() {
+            if (closed || handle != null) {
+                return;
+            }
             try {
                 handle = watchers.jobs().follow(job.id(), 0, this::happened);
             } catch (OspreyException e) {
                 // It asks by HTTP.
                 LOG.log(Level.DEBUG, "A client hears nothing of a job: {0}", e.reason());
-                followed.remove(job.id());
+                close();
             }
             if (ended) {
                 close();
             }
         }
 
-        /** The answer to a new subscription. */
-        synchronized void repeat(Job now) {
-            if (!now.state().isFinished()) {
-                socket.emit("job_update", Status.of(now));
+        /** Answers a subscription with what was told last, and tells what follows. */
+        synchronized void subscribed() {
+            if (closed) {
+                tellAgain(job.id());
+                return;
+            }
+            socket.emit("job_update", last);
+            if (job.state().isFinished()) {
+                isOver(job);
+                close();
+            } else {
+                begin();
             }
         }
 
@@ -268,10 +285,11 @@ final class StudioListener implements IoListener {
             if (!event.state().isFinished()) {
                 tell(event);
             } else if (event.type() == JobEvent.Type.STATE) {
-                closed = true;
+                // First: where the store is away, the event comes again.
+                Optional<Job> done = watchers.jobs().find(job.id());
                 isOver(job);
-                watchers.jobs().find(job.id()).ifPresent(this::tellEnd);
                 close();
+                done.ifPresent(this::tellEnd);
             }
         }
 
@@ -281,6 +299,7 @@ final class StudioListener implements IoListener {
                 return;
             }
             JsonObject status = Status.of(job, event, progress);
+            last = status;
             socket.emit("job_update", status);
             socket.emit(
                     "generation_progress",

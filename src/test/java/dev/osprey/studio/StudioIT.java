@@ -217,7 +217,8 @@ class StudioIT extends RealServer {
             String answer = exchange("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
             // What a literal .. leads to is for the container to say; where that is nothing, it says nothing.
             assertTrue(
-                    answer.matches("(?s)HTTP/1\\.1 (400|404) .*") || answer.endsWith("\r\n\r\n"), () -> path + ": " + answer);
+                    answer.matches("(?s)HTTP/1\\.1 (400|404) .*") || answer.endsWith("\r\n\r\n"),
+                    () -> path + ": " + answer);
             assertFalse(answer.contains("root:") || answer.contains("\tat "), () -> path + ": " + answer);
         }
     }
