@@ -35,13 +35,13 @@ PICTURES, PAINTED = 14000, 8000
 # Cells a picture has each way, and numbers a cell.
 CELLS, CHANNELS = SIDE // 8, 6
 # Tokens of a text, numbers a token is encoded in.
-LENGTH, WIDTH = 32, 192
+LENGTH, WIDTH = 32, 128
 TIMESTEPS = 1000
 # Of the denoiser: numbers a cell has in the fine and the coarse grid, blocks there, and numbers a head of attention looks at.
-FINE, COARSE, BLOCKS, HEAD = 96, 256, 6, 64
+FINE, COARSE, BLOCKS, HEAD = 64, 192, 6, 64
 
 PAINTING_STEPS, PAINTING_BATCH, PAINTING_RATE = 3000, 16, 4e-3
-STEPS, BATCH, RATE = 3000, 64, 4e-3
+STEPS, BATCH, RATE = 3000, 40, 3e-3
 # Noise on the cells that the decoder learns to bear, because the denoiser errs.
 BORNE = 0.1
 # Part of the texts that are empty, for guidance; that have a word in them which is no word of the vocabulary.
@@ -49,7 +49,7 @@ EMPTY, FOREIGN = 0.1, 0.1
 # Of what is served, a running mean of the weights.
 KEPT_OF_MEAN = 0.995
 # Steps after which an interrupted training can go on.
-KEPT_EVERY = 250
+KEPT_EVERY = 100
 
 VOCABULARY = ClosedVocabulary(WORDS)
 
@@ -336,7 +336,8 @@ def train(
     optimizer = Optimizer(model, rate, steps, None)
     first, before = 0, 0.0
     state = torch.load(kept, weights_only=True) if kept.exists() else {}
-    if state.get("steps") == steps:
+    if state.get("step", steps) < steps:
+        # Of another number of steps it goes on as well, and the rate falls to zero where that ends.
         first, before = state["step"], state["seconds"]
         model.load_state_dict(state["model"])
         mean.load_state_dict(state["mean"])
@@ -358,7 +359,7 @@ def train(
         if (step + 1) % 50 == 0:
             print(f"{name}: step {step + 1} of {steps}, loss {running:.4f}, {seconds:.0f} s", flush=True)
         if (step + 1) % KEPT_EVERY == 0:
-            state = {"steps": steps, "step": step + 1, "seconds": seconds, "mean": mean.state_dict()}
+            state = {"step": step + 1, "seconds": seconds, "mean": mean.state_dict()}
             keep(kept, {**state, "model": model.state_dict(), "optimizer": optimizer.state()})
     torch.save(mean.state_dict(), folder / f"{name}-{seed}.pt")
     result = {"name": name, "seed": seed, "steps": steps, "seconds": round(before + time.monotonic() - started)}
