@@ -62,8 +62,8 @@ STEPS, MOST_STEPS, GUIDANCE = 25, 100, 3.0
 FORMS = ("a {} on a wooden table", "a photo of a {}", "{}", "a {} on a white table")
 # Of the noise: of what is reported, of what is chosen by.
 REPORTED, CHOOSING = 31, 32
-# Pictures of every held-out prompt, and of every other one; rendered pictures for the ceiling; prompts for choosing.
-EACH_HELD_OUT, EACH_SEEN, RENDERED, CHOSEN_BY = 5, 1, 400, 63
+# Pictures of every held-out combination in each form, and of every other one in one form; rendered pictures for the ceiling.
+EACH_HELD_OUT, EACH_SEEN, RENDERED = 3, 2, 300
 
 SCHEDULER = {
     "_class_name": "DDIMScheduler",
@@ -198,13 +198,13 @@ class Asked:
         return np.random.default_rng([stream, *place]).standard_normal((CHANNELS, CELLS, CELLS), np.float32)
 
 
-def asked(held_out: bool, each: int) -> list[Asked]:
+def asked(held_out: bool, each: int, forms: int = len(FORMS)) -> list[Asked]:
+    """Prompts for all combinations that are held out, or for all others; in some of the forms, in turn."""
+    combinations = [(thing, colour) for thing in THINGS for colour in COLOURS if ((thing, colour) in HELD_OUT) == held_out]
     return [
-        Asked(thing, colour, form, number)
-        for thing in THINGS
-        for colour in COLOURS
-        if ((thing, colour) in HELD_OUT) == held_out
-        for form in FORMS
+        Asked(thing, colour, FORMS[(place + form) % len(FORMS)], number)
+        for place, (thing, colour) in enumerate(combinations)
+        for form in range(forms)
         for number in range(each)
     ]
 
@@ -336,7 +336,7 @@ def main() -> None:
     models = HERE.parent
     judge = Judge(models, "accurate", one_thread())
     if options.guidances:
-        wanted = [one for k, one in enumerate(asked(False, 1)) if k % len(FORMS) == k // len(FORMS) % len(FORMS)][:CHOSEN_BY]
+        wanted = asked(False, 1, forms=1)
         for guidance in options.guidances:
             pictures = [pipeline.paint(one.text, one.noise(CHOOSING), guidance=guidance) for one in wanted]
             cv2.imwrite(str(options.sheets / f"guidance-{guidance:g}.png"), sheet(pictures, 9)[..., ::-1])
@@ -349,8 +349,7 @@ def main() -> None:
         "sota, widened": Judge(models, "sota", one_thread()),
     }
     sets: dict[str, tuple[list[Asked], list[np.ndarray]]] = {"rendered": rendered(RENDERED)}
-    for name, held_out, each in (("held out", True, EACH_HELD_OUT), ("seen", False, EACH_SEEN)):
-        wanted = asked(held_out, each)
+    for name, wanted in (("held out", asked(True, EACH_HELD_OUT)), ("seen", asked(False, EACH_SEEN, forms=1))):
         sets[name] = wanted, [pipeline.paint(one.text, one.noise(REPORTED)) for one in wanted]
         cv2.imwrite(str(options.sheets / f"text-to-image-{name.replace(' ', '-')}.png"), sheet(sets[name][1], 20)[..., ::-1])
     found = {name: {which: verdicts(one, *of) for which, one in judges.items()} for name, of in sets.items()}
@@ -405,6 +404,7 @@ def main() -> None:
         "combinations": ", ".join(results["heldOutCombinations"]),
         "forms": "; ".join(form.format("…") for form in FORMS),
         "each": EACH_HELD_OUT,
+        "each_seen": EACH_SEEN,
         "judged": table(rows, "pictures of"),
         "by_thing": table(results["heldOutByThing"], "held out, by thing"),
         "by_colour": table(results["heldOutByColour"], "held out, by colour"),

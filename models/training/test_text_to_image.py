@@ -13,7 +13,7 @@ import torch
 
 import publish_text_to_image as published
 import text_to_image as trained
-from closed_vocabulary import ClosedVocabulary
+from closed_vocabulary import END, START, ClosedVocabulary
 from judge import Judge, colour_word
 from measure import one_thread
 from world import prompts, still_life
@@ -101,7 +101,7 @@ def test_captions_say_what_is_shown_in_words_of_the_vocabulary() -> None:
 def test_each_word_is_one_token_and_others_are_spelt() -> None:
     vocabulary = trained.VOCABULARY
     for word in prompts.WORDS:
-        assert vocabulary.encode(word, 3) == [vocabulary.ids["<|startoftext|>"], vocabulary.ids[f"{word}</w>"], vocabulary.ids["<|endoftext|>"]]
+        assert vocabulary.encode(word, 3) == [vocabulary.ids[token] for token in (START, f"{word}</w>", END)]
     # No end of a word is a token that could pass for a word.
     ends = {token.removesuffix("</w>") for token in vocabulary.ids if token.endswith("</w>") and len(token) > len("x</w>")}
     assert ends == set(prompts.WORDS) - {"a"}
@@ -134,12 +134,21 @@ def test_words_that_are_not_known_have_one_meaning_together(painter: trained.Pai
     assert not torch.allclose(first, known)
 
 
-def test_the_schedule_is_that_of_diffusers() -> None:
-    # Written down from DDIMScheduler(beta_schedule="squaredcos_cap_v2").alphas_cumprod of diffusers 0.35.
-    remaining = trained.REMAINING
-    assert remaining[0] == pytest.approx(0.99996, abs=1e-5)
-    assert remaining[499] == pytest.approx(np.cos((0.5 + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2)
-    assert 0 < remaining[-1] < 1e-8
+@pytest.mark.parametrize("steps", [1, 4, 25, 30])
+def test_sampling_is_that_of_diffusers(steps: int) -> None:
+    diffusers = pytest.importorskip("diffusers")
+    scheduler = diffusers.DDIMScheduler.from_config(published.SCHEDULER)
+    assert torch.allclose(scheduler.alphas_cumprod.double(), trained.REMAINING, rtol=2e-4, atol=1e-7)
+    random = np.random.default_rng(1)
+    noise = random.standard_normal((2, 4, 4)).astype(np.float32)
+    velocities = random.standard_normal((steps, 2, 4, 4)).astype(np.float32)
+    scheduler.set_timesteps(steps)
+    latents = torch.from_numpy(noise)
+    for timestep, velocity in zip(scheduler.timesteps, velocities, strict=True):
+        latents = scheduler.step(torch.from_numpy(velocity), timestep, latents).prev_sample
+    answers = iter(velocities)
+    found = published.denoised(lambda _, timestep: next(answers), noise, steps)
+    assert found == pytest.approx(latents.numpy(), abs=1e-4)
 
 
 def test_sampling_finds_what_a_perfect_prediction_knows() -> None:
@@ -164,9 +173,11 @@ def test_steps_of_both_trainings_lower_their_loss(monkeypatch: pytest.MonkeyPatc
     torch.manual_seed(1)
     model = trained.Autoencoder()
     before = trained.painting_loss(model, *trained.picture_batch(1, 0, pixels)).item()
-    mean = trained.train(
-        "autoencoder", model, 4e-3, 12, lambda step: trained.painting_loss(model, *trained.picture_batch(1, step, pixels)), tmp_path, 1
-    )
+
+    def painting(step: int) -> torch.Tensor:
+        return trained.painting_loss(model, *trained.picture_batch(1, step, pixels))
+
+    mean = trained.train("autoencoder", model, 4e-3, 12, painting, tmp_path, 1)
     assert trained.painting_loss(model, *trained.picture_batch(1, 0, pixels)).item() < 0.8 * before
     kept = trained.autoencoder(tmp_path, 1, pixels, 12)
     assert all(torch.equal(a, b) for a, b in zip(mean.state_dict().values(), kept.state_dict().values(), strict=True))
@@ -278,10 +289,12 @@ def test_the_judge_sees_what_is_there() -> None:
 
 
 def test_prompts_are_for_what_they_say() -> None:
-    held_out, seen = published.asked(True, 2), published.asked(False, 1)
+    held_out, seen = published.asked(True, 2), published.asked(False, 1, forms=1)
     assert len(held_out) == 2 * len(still_life.HELD_OUT) * len(published.FORMS)
     assert {(one.thing, one.colour) for one in held_out} == still_life.HELD_OUT
     assert not {(one.thing, one.colour) for one in seen} & still_life.HELD_OUT
+    assert len(seen) == len(still_life.THINGS) * len(still_life.COLOURS) - len(still_life.HELD_OUT)
+    assert {one.form for one in seen} == set(published.FORMS)
     for one in (*held_out, *seen):
         assert f"{one.colour} {one.thing}" in one.text
         assert set(one.text.split()) <= set(prompts.WORDS)

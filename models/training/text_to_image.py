@@ -41,7 +41,7 @@ TIMESTEPS = 1000
 FINE, COARSE, BLOCKS, HEAD = 64, 192, 6, 64
 
 PAINTING_STEPS, PAINTING_BATCH, PAINTING_RATE = 3000, 16, 4e-3
-STEPS, BATCH, RATE = 3000, 40, 3e-3
+STEPS, BATCH, RATE = 8000, 24, 3e-3
 # Noise on the cells that the decoder learns to bear, because the denoiser errs.
 BORNE = 0.1
 # Part of the texts that are empty, for guidance; that have a word in them which is no word of the vocabulary.
@@ -262,7 +262,7 @@ REMAINING = remaining()
 
 def planes(pixels: np.ndarray) -> Tensor:
     """uint8 [N, height, width, 3] to float32 [N, 3, height, width], values from -1 to 1."""
-    values = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
+    values = torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2)
     return (values.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
