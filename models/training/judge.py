@@ -16,7 +16,8 @@ from world.still_life import HUES
 
 # A thing covers at least this part of the picture.
 LEAST = 0.03
-# Less saturated is white, grey or black, by how bright the brighter part of it is.
+# Less saturated is white, grey or black, by how bright the brighter part of it is; what is as dark as black is black, for its
+# few levels of red, green and blue say nothing.
 SATURATION, WHITE, BLACK = 0.3, 0.53, 0.205
 BRIGHTER = 75
 
@@ -68,8 +69,10 @@ def colour_word(picture: np.ndarray, where: np.ndarray) -> str:
     inside = cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     pixels = picture[inside if inside.any() else where] / 255.0
     hue, saturation, _ = colorsys.rgb_to_hsv(*np.median(pixels, axis=0))
+    bright = np.percentile(pixels.max(axis=1), BRIGHTER)
+    if bright < BLACK:
+        return "black"
     if saturation < SATURATION:
-        bright = np.percentile(pixels.max(axis=1), BRIGHTER)
-        return "white" if bright > WHITE else "black" if bright < BLACK else "grey"
+        return "white" if bright > WHITE else "grey"
     # The ranges touch, so a hue is in exactly one of them.
     return next(word for word, (low, high) in HUES.items() if (360 * hue - low) % 360 < high - low)
