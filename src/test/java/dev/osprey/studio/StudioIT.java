@@ -242,10 +242,10 @@ class StudioIT extends RealServer {
 
     /** The id of a job that is queued behind enough others to be there for a while. */
     private String behindOthers() throws Exception {
-        for (int i = 0; i < 4; i++) {
-            studio.generate(studio.upload(StudioClient.picture((int) System.nanoTime() & 0xFFFF, 640, 480)), "stl", 10);
+        for (int i = 0; i < 3; i++) {
+            studio.generate(studio.upload(StudioClient.picture((int) System.nanoTime() & 0xFFFF, 320, 240)), "stl", 10);
         }
-        String job = studio.upload(StudioClient.picture((int) System.nanoTime() & 0xFFFF, 640, 480));
+        String job = studio.upload(StudioClient.picture((int) System.nanoTime() & 0xFFFF, 320, 240));
         studio.generate(job, "stl", 10);
         return job;
     }
