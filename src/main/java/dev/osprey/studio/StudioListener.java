@@ -162,6 +162,11 @@ final class StudioListener implements IoListener {
                 return;
             }
             Job job = newest.get();
+            if (job.kind().equals(UploadJob.KIND)) {
+                // Its end is no result: what is made of the picture is told of when it is asked for.
+                socket.emit("job_update", Status.of(job));
+                return;
+            }
             Following fresh = new Following(job, Optional.empty());
             Following before = followed.putIfAbsent(job.id(), fresh);
             if (before != null) {
