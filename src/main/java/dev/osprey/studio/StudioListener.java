@@ -191,8 +191,13 @@ final class StudioListener implements IoListener {
     private Optional<Job> newest(String id) {
         return watchers.jobs().named(MeshJob.KIND, id, 1).stream()
                 .findFirst()
-                .or(() -> watchers.jobs().find(id))
+                .or(() -> watchers.jobs().find(id).filter(StudioListener::isSource))
                 .filter(job -> job.state() != Job.State.EXPIRED);
+    }
+
+    /** Other jobs, of other capabilities among them, have no words in the protocol. */
+    private static boolean isSource(Job job) {
+        return job.kind().equals(UploadJob.KIND) || job.kind().equals(PictureJob.KIND);
     }
 
     private void unsubscribe(String id) {
