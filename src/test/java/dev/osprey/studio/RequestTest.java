@@ -142,4 +142,12 @@ class RequestTest {
             assertEquals(Optional.empty(), Fields.object(text));
         }
     }
+
+    @Test
+    void takesNumbersAndNestingBeyondMeasureForNoJson() {
+        assertEquals(Optional.empty(), Fields.object("{\"steps\":" + "1".repeat(2_000) + "}"));
+        assertEquals(Optional.empty(), Fields.object("{\"steps\":1e99999999999}"));
+        assertEquals(Optional.empty(), Fields.object("{\"a\":" + "[".repeat(1_500) + "]".repeat(1_500) + "}"));
+        assertEquals(Optional.empty(), Fields.object("[]"));
+    }
 }
