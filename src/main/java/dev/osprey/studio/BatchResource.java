@@ -124,6 +124,10 @@ public class BatchResource {
         try {
             return Optional.of(studio.upload(file.getFileName().orElse(""), Part.bytes(file)));
         } catch (OspreyException e) {
+            if (e.code() != ErrorCode.UPLOAD_INVALID) {
+                // Nothing is wrong with the file: the store is away, or there is no room.
+                throw e;
+            }
             LOG.log(Level.DEBUG, "A file of a batch is refused: {0}", e.reason());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "A file of a batch could not be kept", e);
