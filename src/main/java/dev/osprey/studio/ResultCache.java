@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -100,6 +101,11 @@ final class ResultCache {
             for (Path file : files.toList()) {
                 link(file, into.resolve(String.valueOf(file.getFileName())));
             }
+        } catch (NoSuchFileException e) {
+            // Somebody else has tidied up: an operator, or a server that shares the folder.
+            drop(key);
+            misses++;
+            return false;
         }
         hits++;
         return true;
@@ -114,7 +120,7 @@ final class ResultCache {
         for (Path file : files) {
             link(file, unfinished.resolve(String.valueOf(file.getFileName())));
         }
-        delete(folder.resolve(key));
+        remove(key);
         Files.move(unfinished, folder.resolve(key), StandardCopyOption.ATOMIC_MOVE);
         entries.put(key, new Entry(bytes(folder.resolve(key)), clock.instant()));
         tidy();
@@ -151,10 +157,21 @@ final class ResultCache {
     private void drop(String key) {
         entries.remove(key);
         try {
-            delete(folder.resolve(key));
+            remove(key);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "A result cannot be removed: {0}", e.toString());
         }
+    }
+
+    /** Under another name first: a server that dies meanwhile leaves no entry with half of its files. */
+    private void remove(String key) throws IOException {
+        Path gone = folder.resolve(UUID.randomUUID().toString());
+        try {
+            Files.move(folder.resolve(key), gone, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        delete(gone);
     }
 
     private static void delete(Path entry) throws IOException {

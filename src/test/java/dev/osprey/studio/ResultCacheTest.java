@@ -109,4 +109,19 @@ class ResultCacheTest {
         cache.put(A, List.of(file("1")));
         assertEquals(0, cache.stats().entries());
     }
+
+    @Test
+    void missesWhatSomebodyElseHasRemoved() throws IOException {
+        ResultCache cache = cache(10, 1_000);
+        cache.put(A, List.of(file("solid")));
+        Path entry = folder.resolve("cache").resolve(A);
+        Files.delete(entry.resolve("model.stl"));
+        Files.delete(entry);
+
+        assertFalse(cache.tryTake(A, taken));
+        assertEquals(0, cache.stats().entries());
+
+        cache.put(A, List.of(file("solid")));
+        assertTrue(cache.tryTake(A, taken));
+    }
 }
