@@ -33,6 +33,8 @@ import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -46,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A solid of a picture: what is near stands out of a plate, or of the plane of its outline; closed, so that it can be printed. */
 final class MeshJob implements JobKind {
+
+    private static final Logger LOG = System.getLogger(MeshJob.class.getName());
 
     static final String KIND = "image-to-3d";
 
@@ -129,9 +133,18 @@ final class MeshJob implements JobKind {
             Files.writeString(folder.resolve(RESULT), result);
             List<Path> made = new ArrayList<>(files());
             made.add(folder.resolve(RESULT));
-            cache.put(key, made);
+            keep(key, made);
             publish();
             return result;
+        }
+
+        /** The solid is made, whether it can be kept for others or not. */
+        private void keep(String key, List<Path> made) {
+            try {
+                cache.put(key, made);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "A result is not kept: {0}", e.toString());
+            }
         }
 
         /** Of everything that the result follows from. */
@@ -139,6 +152,7 @@ final class MeshJob implements JobKind {
             List<String> versions = new ArrayList<>(List.of(version(settings.depthModel())));
             if (request.mode() == Mode.CUTOUT) {
                 versions.add(version(settings.foregroundModel()));
+                versions.addAll(settings.backgroundLabels());
             }
             return Hash.of(
                     Files.readAllBytes(folder.resolve(SOURCE)),
