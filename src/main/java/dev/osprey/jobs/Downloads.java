@@ -42,7 +42,8 @@ public class Downloads {
         jobs.threads().execute(() -> {
             try {
                 response.resume(answer.call());
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // An Error as well, for want of memory: the client and the place would wait for ever.
                 response.resume(e);
             }
         });

@@ -81,7 +81,8 @@ public class FilesResource {
         try {
             find(id, name, response, FilesResource::inline);
         } catch (OspreyException e) {
-            throw new OspreyException(e.code(), "Output not found", e);
+            boolean unknown = e.code() == ErrorCode.JOB_UNKNOWN || e.code() == ErrorCode.ARTIFACT_UNKNOWN;
+            throw unknown ? new OspreyException(e.code(), "Output not found", e) : e;
         }
     }
 
@@ -106,7 +107,8 @@ public class FilesResource {
                     } else {
                         response.resume(notYet());
                     }
-                } catch (OspreyException e) {
+                } catch (RuntimeException e) {
+                    // Any: the client would wait for ever.
                     response.resume(e);
                 }
             });
