@@ -176,8 +176,12 @@ public class BatchResource {
         if (!faults.isEmpty()) {
             return Response.status(BAD_REQUEST).entity(Fault.body(faults)).build();
         }
-        if (!ids.stream().allMatch(id -> studio.source(id).isPresent())) {
-            throw Studio.unknown();
+        for (String id : ids) {
+            Job source = studio.source(id).orElseThrow(Studio::unknown);
+            if (source.kind().equals(PictureJob.KIND) && !source.state().isFinished()) {
+                throw new OspreyException(
+                        ErrorCode.JOB_UNFINISHED, "The picture of job %s is still being made".formatted(id));
+            }
         }
         studio.meshObstacle(Optional.empty()).ifPresent(why -> {
             throw new OspreyException(ErrorCode.MODEL_NOT_READY, "AI models not ready");
