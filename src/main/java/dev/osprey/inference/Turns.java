@@ -150,7 +150,7 @@ public final class Turns {
             for (Turn<?> turn : turns) {
                 try (Lease lease = models.lease(model)) {
                     turn.take(lease, cancellation);
-                } catch (OspreyException e) {
+                } catch (RuntimeException e) {
                     turn.refuse(e);
                 }
             }

@@ -94,23 +94,22 @@ public class BatchResource {
         if (accepted == 0) {
             throw invalid("No valid image files provided");
         }
-        Batch batch = new Batch(accepted);
+        List<Job> solids = new ArrayList<>();
         JsonArrayBuilder ids = Json.createArrayBuilder();
         for (Optional<Job> upload : uploads) {
             if (upload.isPresent()) {
-                submit(
-                        Json.createObjectBuilder()
+                submit(Json.createObjectBuilder()
                                 .add("job_id", upload.get().id())
                                 .add("format", format)
                                 .add("quality", quality.quality)
-                                .build(),
-                        request.getRemoteAddr(),
-                        batch);
+                                .build())
+                        .ifPresent(solids::add);
                 ids.add(upload.get().id());
             } else {
                 ids.addNull();
             }
         }
+        announce(solids, request.getRemoteAddr());
         return Json.createObjectBuilder()
                 .add("success", true)
                 .add("job_ids", ids)
@@ -135,14 +134,21 @@ public class BatchResource {
         return Optional.empty();
     }
 
-    private void submit(JsonObject fields, String address, Batch batch) throws IOException {
+    /** When all are taken on: whoever hears of the first one should have the answer that names them all. */
+    private void announce(List<Job> solids, String address) {
+        Batch batch = new Batch(solids.size());
+        solids.forEach(solid -> studio.announce(solid, address, Optional.of(batch)));
+    }
+
+    private Optional<Job> submit(JsonObject fields) throws IOException {
         List<Fault> faults = new ArrayList<>();
         MeshRequest wanted = MeshRequest.read(fields, faults).orElseThrow(() -> invalid("Invalid request parameters"));
         try {
-            studio.submit(wanted, address, Optional.of(batch));
+            return Optional.of(studio.submit(wanted));
         } catch (Studio.AlreadyUnderWay e) {
             // It will be there all the same.
             LOG.log(Level.DEBUG, "A solid of a batch is being made already");
+            return Optional.empty();
         }
     }
 
@@ -186,10 +192,11 @@ public class BatchResource {
         studio.meshObstacle(Optional.empty()).ifPresent(why -> {
             throw new OspreyException(ErrorCode.MODEL_NOT_READY, "AI models not ready");
         });
-        Batch batch = new Batch(wanted.size());
+        List<Job> solids = new ArrayList<>();
         for (JsonObject one : wanted) {
-            submit(one, request.getRemoteAddr(), batch);
+            submit(one).ifPresent(solids::add);
         }
+        announce(solids, request.getRemoteAddr());
         return Response.status(ACCEPTED)
                 .entity(Json.createObjectBuilder()
                         .add("success", true)
@@ -206,7 +213,7 @@ public class BatchResource {
         if (value instanceof JsonArray array) {
             array.forEach(entry -> texts.add(entry instanceof JsonString text ? text.getString() : entry.toString()));
         }
-        return texts;
+        return texts.stream().distinct().toList();
     }
 
     private void requireAtMost(int count, String what) {

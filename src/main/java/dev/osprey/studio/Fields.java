@@ -37,7 +37,8 @@ final class Fields {
         try (JsonReader reader = Json.createReader(new StringReader(text))) {
             return Optional.of(reader.readObject());
         } catch (RuntimeException | StackOverflowError e) {
-            // Beside its own exceptions the reader has others, of no type of their own, for numbers and nesting beyond measure.
+            // Beside its own exceptions the reader has others, of no type of their own, for numbers and nesting beyond
+            // measure.
             return Optional.empty();
         }
     }

@@ -82,7 +82,8 @@ public class GenerationResource {
             return unavailable();
         }
         try {
-            studio.submit(wanted.get(), request.getRemoteAddr(), Optional.empty());
+            Job job = studio.submit(wanted.get());
+            studio.announce(job, request.getRemoteAddr(), Optional.empty());
         } catch (Studio.AlreadyUnderWay e) {
             return Response.status(CONFLICT)
                     .entity(Json.createObjectBuilder()

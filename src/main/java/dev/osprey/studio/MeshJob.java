@@ -130,6 +130,8 @@ final class MeshJob implements JobKind {
                 write(coloured(mesh, picture));
             }
             String result = result(mesh).toString();
+            // Not into a file that the cache may have as well.
+            Files.deleteIfExists(folder.resolve(RESULT));
             Files.writeString(folder.resolve(RESULT), result);
             List<Path> made = new ArrayList<>(files());
             made.add(folder.resolve(RESULT));

@@ -150,6 +150,11 @@ final class PictureJob implements JobKind {
         public void previewed(byte[] rgb, int done, int steps) {
             try (Picture picture = Picture.ofRgb(model.width(), model.height(), rgb)) {
                 publish(run, PREVIEW, PREVIEW, picture);
+            } catch (OspreyException e) {
+                // The picture itself can do without, while the store is away.
+                if (e.code() != ErrorCode.STORE_UNAVAILABLE) {
+                    throw e;
+                }
             }
         }
     }

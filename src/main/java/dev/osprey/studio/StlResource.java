@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.EntityPart;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -132,16 +133,11 @@ public class StlResource {
             return Response.ok(report).type(MediaType.APPLICATION_JSON).build();
         }
         if (studio.result(job.id(), request.outputName()) instanceof Studio.Found.File file) {
-            try {
-                return Response.ok(Files.readAllBytes(file.path()))
-                        .type("model/stl")
-                        .header(
-                                HttpHeaders.CONTENT_DISPOSITION,
-                                "attachment; filename=\"" + request.outputName() + "\"")
-                        .build();
-            } catch (IOException e) {
-                throw new OspreyException(ErrorCode.STORE_UNAVAILABLE, "The mesh could not be read", e);
-            }
+            return Response.ok((StreamingOutput) out -> Files.copy(file.path(), out))
+                    .type("model/stl")
+                    .header(HttpHeaders.CONTENT_LENGTH, file.path().toFile().length())
+                    .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + request.outputName() + "\"")
+                    .build();
         }
         throw Studio.unknown();
     }

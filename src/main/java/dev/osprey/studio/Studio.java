@@ -157,15 +157,14 @@ public final class Studio {
     }
 
     /**
-     * @param address the client's
-     * @param batch which it belongs to
+     * Takes a solid on; whoever may hear of it is told by {@link #announce}.
+     *
      * @throws AlreadyUnderWay where the same is being made, or its picture
      * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN} where there is no such picture; {@link ErrorCode#JOB_UNFINISHED} where
      *     it could not be made
      */
-    Job submit(MeshRequest request, String address, Optional<Batch> batch) throws IOException, AlreadyUnderWay {
+    Job submit(MeshRequest request) throws IOException, AlreadyUnderWay {
         Job source = source(request.source()).orElseThrow(Studio::unknown);
-        Job job;
         // Two at once must not both find that none is under way.
         synchronized (this) {
             Path picture = picture(source);
@@ -175,12 +174,20 @@ public final class Studio {
                     throw new AlreadyUnderWay();
                 }
             }
-            job = jobs.submit(
+            return jobs.submit(
                     new NewJob(MeshJob.KIND, Optional.empty(), Optional.of(request.source()), parameters),
                     folder -> ResultCache.link(picture, folder.resolve(MeshJob.SOURCE)));
         }
+    }
+
+    /**
+     * Tells who may hear of a solid, a moment after this: its client is answered first.
+     *
+     * @param address the client's
+     * @param batch which it belongs to
+     */
+    void announce(Job job, String address, Optional<Batch> batch) {
         watchers.submitted(job, address, batch);
-        return job;
     }
 
     private Path picture(Job source) throws AlreadyUnderWay {

@@ -56,7 +56,7 @@ record UploadCheck(StoredImage image, byte[] png) {
         String extension = FileName.extension(name);
         Format format = EXTENSIONS.get(extension);
         if (format == null) {
-            throw refused("Invalid file extension: " + FileName.cleaned(extension));
+            throw refused("Invalid file extension: " + (extension.isEmpty() ? "none" : FileName.cleaned(extension)));
         }
         if (!beginsAs(format, bytes)) {
             throw refused("File magic number doesn't match %s format (possible spoofing)".formatted(extension));

@@ -105,7 +105,7 @@ class UploadCheckTest {
     void saysInTheProtocolsWordsWhatIsWrong() {
         assertEquals("File too small to be valid image", refusal("a.png", new byte[11]));
         assertEquals("Invalid file extension: svg", refusal("a.svg", png(64, 64)));
-        assertEquals("Invalid file extension: file", refusal("noextension", png(64, 64)));
+        assertEquals("Invalid file extension: none", refusal("noextension", png(64, 64)));
         assertEquals(
                 "File magic number doesn't match png format (possible spoofing)",
                 refusal("a.png", "this is a text, no picture".getBytes(StandardCharsets.US_ASCII)));
