@@ -54,6 +54,7 @@ from world.still_life import COLOURS, HELD_OUT, SIDE, THINGS
 from measure import one_thread
 from model_folder import write_model
 from onnx_file import finished
+from segmentation import PREFIX
 
 RESULTS = HERE / "text_to_image.json"
 OPSET = 20
@@ -116,6 +117,13 @@ def exported(name: str, module: nn.Module, entering: dict[str, Tensor], leaving:
         )
     parameters = str(sum(values.numel() for values in module.parameters()))
     proto = finished(onnx_ir.to_proto(program.model), name, {**facts, "parameters": parameters})
+    # Weights that torch has transposed on the way have lost the prefix by which they are known.
+    for tensor in proto.graph.initializer:
+        if not tensor.name.startswith(PREFIX):
+            known = PREFIX + tensor.name
+            for node in proto.graph.node:
+                node.input[:] = [known if part == tensor.name else part for part in node.input]
+            tensor.name = known
     return halved(proto.SerializeToString(deterministic=True))
 
 
@@ -402,7 +410,7 @@ def main() -> None:
         "colours": ", ".join(COLOURS),
         "words": ", ".join(WORDS),
         "combinations": ", ".join(results["heldOutCombinations"]),
-        "forms": "; ".join(form.format("…") for form in FORMS),
+        "forms": ", ".join(f'"{form.format("…")}"' for form in FORMS),
         "each": EACH_HELD_OUT,
         "each_seen": EACH_SEEN,
         "judged": table(rows, "pictures of"),

@@ -231,7 +231,9 @@ def test_the_graphs_answer_as_the_networks_do(
         wanted = painter.denoiser(torch.from_numpy(latents), torch.from_numpy(times), text).numpy()
         pixels = published.Pixels(autoencoder.decoder)(torch.from_numpy(latents)).numpy()
     found = run(graphs["text-encoder"], tokens=tokens)
-    # Weights are stored as float16.
+    # Weights are stored as float16, all of them.
+    for name, network in (("text-encoder", painter.text_encoder), ("denoiser", painter.denoiser), ("image-decoder", autoencoder.decoder)):
+        assert len(graphs[name]) < 2 * sum(p.numel() for p in network.parameters()) + 150_000
     assert found == pytest.approx(text.numpy(), abs=0.02)
     assert run(graphs["denoiser"], latents=latents, timestep=times, text=text.numpy()) == pytest.approx(wanted, abs=0.02)
     painted = run(graphs["image-decoder"], latents=latents)
