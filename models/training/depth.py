@@ -40,8 +40,8 @@ from train import (
 from world import dataset
 
 WIDTH, HEIGHT = 224, 168
-# The rate falls along a line that would reach zero at the second of the steps; the training ends before.
-STEPS, RATE_STEPS, RATE = 2200, 2400, 5e-3
+# The rate falls along a line that reaches zero at the second of the steps.
+STEPS, RATE_STEPS, RATE = 4000, 4000, 5e-3
 # Steps after which an interrupted training can go on.
 KEPT_EVERY = 50
 # Up to which part of RATE_STEPS pictures are how wide; the last ones as those that are served.
