@@ -68,7 +68,12 @@ class ArchitectureTest {
             .layer("imaging")
             .definedBy("dev.osprey.imaging..")
             .layer("ground")
-            .definedBy("dev.osprey.access..", "dev.osprey.config..", "dev.osprey.fault..", "dev.osprey.metrics..")
+            .definedBy(
+                    "dev.osprey.access..",
+                    "dev.osprey.database..",
+                    "dev.osprey.config..",
+                    "dev.osprey.fault..",
+                    "dev.osprey.metrics..")
             .whereLayer("entrances")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("capabilities")
@@ -203,8 +208,8 @@ class ArchitectureTest {
             .resideInAnyPackage("io.socket..", "org.json..");
 
     @ArchTest
-    static final ArchRule onlyJobsTouchesItsDatabase = noClasses()
-            .that(not(resideInAnyPackage("dev.osprey.jobs..")))
+    static final ArchRule onlyWhatKeepsRecordsTouchesTheDatabase = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.jobs..", "dev.osprey.access..", "dev.osprey.database..")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "jakarta.persistence..", "org.flywaydb..", "org.postgresql..");

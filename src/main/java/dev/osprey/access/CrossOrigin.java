@@ -57,7 +57,7 @@ public class CrossOrigin extends HttpFilter {
     }
 
     /** Whether the origin is the server's own, as its client knows it. */
-    private static boolean isOwn(HttpServletRequest request, String origin) {
+    static boolean isOwn(HttpServletRequest request, String origin) {
         return origin.endsWith("://" + request.getHeader("Host"));
     }
 

@@ -1,6 +1,5 @@
 package dev.osprey.admin;
 
-import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.runtime.ModelStatus;
@@ -12,7 +11,6 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -21,37 +19,28 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
 /**
- * {@code /api/models}: what is loaded, and loading, swapping and unloading while streams run. Refuses everything unless
- * the operator has allowed it by {@code osprey.admin.enabled}.
+ * {@code /api/models}: what is loaded, and loading, swapping and unloading while streams run. For operators.
  */
 @Singleton
 @Path("models")
 @Produces(MediaType.APPLICATION_JSON)
 public class ModelsResource {
 
-    private static final int MAX_BODY_BYTES = 4_096;
-
     private final WarmModels models;
-    private final boolean enabled;
 
     @Inject
-    public ModelsResource(WarmModels models, OspreyConfig config) {
+    public ModelsResource(WarmModels models) {
         this.models = models;
-        this.enabled = config.admin().enabled();
     }
 
     @GET
-    public JsonArray list(@Context HttpHeaders headers) {
-        checkAllowed(headers);
+    public JsonArray list() {
         return statuses();
     }
 
@@ -64,16 +53,12 @@ public class ModelsResource {
     /**
      * Serves {@code {"version": 2}} of a model, beside the one that is served until the new one is warm; without a
      * version the one its manifest names, unless one is served already.
-     *
-     * @param body read only once the operation is allowed
      */
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public JsonArray serve(@Context HttpHeaders headers, @PathParam("name") String name, InputStream body)
-            throws IOException {
-        checkAllowed(headers);
-        JsonObject wanted = object(body);
+    public JsonArray serve(@PathParam("name") String name, InputStream body) throws IOException {
+        JsonObject wanted = JsonBody.object(body);
         if (wanted.containsKey("version")) {
             models.swap(name, version(wanted.get("version")));
         } else {
@@ -95,38 +80,9 @@ public class ModelsResource {
 
     @DELETE
     @Path("{name}")
-    public JsonArray unload(@Context HttpHeaders headers, @PathParam("name") String name) {
-        checkAllowed(headers);
+    public JsonArray unload(@PathParam("name") String name) {
         models.unload(name);
         return statuses();
-    }
-
-    /** Read here, as the container answers text that it cannot read with a page of its own. */
-    private static JsonObject object(InputStream body) throws IOException {
-        byte[] text = body.readNBytes(MAX_BODY_BYTES);
-        try (JsonReader reader = Json.createReader(new ByteArrayInputStream(text))) {
-            return reader.readObject();
-        } catch (RuntimeException e) {
-            // Not only a JsonException: numbers that are too long and nesting that is too deep are reported by others.
-            throw new OspreyException(
-                    ErrorCode.SETTING_INVALID,
-                    "The body is not a JSON object of at most %d bytes".formatted(MAX_BODY_BYTES),
-                    e);
-        }
-    }
-
-    /** An operator's tool or a page of this server's own may; a page of another origin may not, whatever CORS lets it read. */
-    private void checkAllowed(HttpHeaders headers) {
-        if (!enabled) {
-            throw new OspreyException(
-                    ErrorCode.OPERATION_FORBIDDEN,
-                    "Model operations are switched off; the setting osprey.admin.enabled allows them");
-        }
-        String origin = headers.getHeaderString("Origin");
-        if (origin != null && !origin.endsWith("://" + headers.getHeaderString(HttpHeaders.HOST))) {
-            throw new OspreyException(
-                    ErrorCode.OPERATION_FORBIDDEN, "Model operations are not for pages of another origin");
-        }
     }
 
     private static JsonObject json(ModelStatus status) {

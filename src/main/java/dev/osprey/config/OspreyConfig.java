@@ -22,13 +22,45 @@ public record OspreyConfig(
         Signs signs,
         Jobs jobs,
         Referee referee,
-        Studio studio,
-        Admin admin) {
+        Studio studio) {
 
     public record Server(
             String address, @Range(min = 1, max = 65_535) int port) {}
 
-    public record Access(List<String> allowedOrigins) {}
+    public record Access(
+            AccessMode mode,
+            String operatorPassword,
+            String tokenIssuer,
+            String tokenKeys,
+            String tokenAudience,
+            List<String> trustedProxies,
+            List<String> allowedOrigins) {
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Access[mode=%s]".formatted(mode);
+        }
+    }
+
+    /** By what callers show who they are. */
+    public enum AccessMode {
+        /** Nobody has to, and the server listens on this machine only. */
+        LOCAL,
+        /** Nobody has to, wherever they come from. */
+        OPEN,
+        KEYS,
+        TOKENS,
+        KEYS_AND_TOKENS;
+
+        public boolean takesKeys() {
+            return this == KEYS || this == KEYS_AND_TOKENS;
+        }
+
+        public boolean takesTokens() {
+            return this == TOKENS || this == KEYS_AND_TOKENS;
+        }
+    }
 
     public record Model(Path repository) {}
 
@@ -198,6 +230,4 @@ public record OspreyConfig(
         SAME_ADDRESS,
         EVERYONE
     }
-
-    public record Admin(boolean enabled) {}
 }

@@ -26,7 +26,13 @@ public enum ErrorCode {
     BOUT_UNREADABLE(422, false),
     /** A setting outside its range or of the wrong type. */
     SETTING_INVALID(400, false),
-    /** The operator has not allowed what was asked for. */
+    /** The caller does not show who it is, or shows what does not count. */
+    UNAUTHENTICATED(401, false),
+    /** More requests than the caller may make. */
+    RATE_EXCEEDED(429, true),
+    /** No such key. */
+    KEY_UNKNOWN(404, false),
+    /** The caller may not do what was asked for. */
     OPERATION_FORBIDDEN(403, false),
     /** The configuration of the server does not hold together; detail lists every problem. */
     CONFIGURATION_INVALID(500, false),

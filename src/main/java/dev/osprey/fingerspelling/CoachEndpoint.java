@@ -1,5 +1,6 @@
 package dev.osprey.fingerspelling;
 
+import dev.osprey.access.Scope;
 import dev.osprey.socket.Features;
 import dev.osprey.socket.Handshake;
 import dev.osprey.socket.StreamEndpoint;
@@ -8,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /}: frames of a hand in, the letter it shows out. Its other addresses lead here, see {@link CoachAddress}. */
 @ServerEndpoint(value = "/", configurator = Handshake.class)
@@ -17,7 +19,7 @@ public class CoachEndpoint extends StreamEndpoint {
 
     @Inject
     CoachEndpoint(Fingerspelling fingerspelling) {
-        super("fingerspelling", fingerspelling.connections(), fingerspelling.meters());
+        super("fingerspelling", Set.of(Scope.FINGERSPELLING), fingerspelling.connections(), fingerspelling.meters());
         this.fingerspelling = fingerspelling;
     }
 

@@ -1,5 +1,9 @@
 package dev.osprey.health;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.osprey.access.AccessControl;
+import dev.osprey.access.Operators;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.referee.Referee;
@@ -7,6 +11,8 @@ import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.socket.JsonAnswer;
 import dev.osprey.studio.Studio;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
@@ -28,6 +34,8 @@ public class Gate extends HttpFilter {
 
     private static final Logger LOG = System.getLogger(Gate.class.getName());
 
+    private final transient Provider<AccessControl> access;
+    private final transient Provider<Operators> operators;
     private final transient Provider<Segmentation> segmentation;
     private final transient Provider<Fingerspelling> fingerspelling;
     private final transient Provider<Signs> signs;
@@ -35,13 +43,20 @@ public class Gate extends HttpFilter {
     private final transient Provider<Studio> studio;
     private @Nullable OspreyException obstacle;
 
+    @Resource
+    private transient @Nullable ManagedExecutorService threads;
+
     @Inject
     Gate(
+            Provider<AccessControl> access,
+            Provider<Operators> operators,
             Provider<Segmentation> segmentation,
             Provider<Fingerspelling> fingerspelling,
             Provider<Signs> signs,
             Provider<Referee> referee,
             Provider<Studio> studio) {
+        this.access = access;
+        this.operators = operators;
         this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
@@ -53,11 +68,14 @@ public class Gate extends HttpFilter {
     @Override
     public void init() {
         try {
+            access.get();
             segmentation.get();
             fingerspelling.get();
             signs.get();
             referee.get();
             studio.get();
+            // Where this cannot be done, the log says so; streams need no operator.
+            requireNonNull(threads).execute(operators.get()::welcome);
         } catch (OspreyException e) {
             obstacle = e;
             LOG.log(Level.ERROR, "Osprey did not start: {0}", e.reason());

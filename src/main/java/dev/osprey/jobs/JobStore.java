@@ -1,15 +1,14 @@
 package dev.osprey.jobs;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.database.Tables;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.State;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.LockModeType;
-import jakarta.persistence.PersistenceException;
 import jakarta.persistence.TypedQuery;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +40,7 @@ final class JobStore implements AutoCloseable {
     private static final String NEXT =
             "select id from job where state = 'QUEUED' and kind = ?1 order by submitted_at, id limit 1 for update skip locked";
 
-    private final EntityManagerFactory database;
+    private final Tables tables;
     private final OspreyConfig.Jobs config;
     private final InstantSource clock;
 
@@ -63,15 +62,15 @@ final class JobStore implements AutoCloseable {
     /** A job whose files take so many bytes. */
     record Kept(String id, long bytes) {}
 
-    JobStore(EntityManagerFactory database, OspreyConfig.Jobs config, InstantSource clock) {
-        this.database = database;
+    JobStore(Tables tables, OspreyConfig.Jobs config, InstantSource clock) {
+        this.tables = tables;
         this.config = config;
         this.clock = clock;
     }
 
     /** Opens the database, which takes a second or, where it is far away, more. */
     static JobStore open(OspreyConfig.Jobs config, InstantSource clock) {
-        return new JobStore(Database.of(config).open(), config, clock);
+        return new JobStore(Tables.open(config, "jobs"), config, clock);
     }
 
     Job submit(String id, NewJob wanted) {
@@ -108,13 +107,15 @@ final class JobStore implements AutoCloseable {
     }
 
     /** Newest first. */
-    List<Job> latest(Optional<String> kind, int limit, int offset) {
+    List<Job> latest(Optional<String> kind, Optional<String> owner, int limit, int offset) {
         return read(manager -> {
             TypedQuery<StoredJob> query = manager.createQuery(
-                    "select j from StoredJob j " + (kind.isPresent() ? "where j.kind = :kind " : "")
-                            + "order by j.submittedAt desc, j.id",
+                    "select j from StoredJob j where true = true" + (kind.isPresent() ? " and j.kind = :kind" : "")
+                            + (owner.isPresent() ? " and j.owner = :owner" : "")
+                            + " order by j.submittedAt desc, j.id",
                     StoredJob.class);
             kind.ifPresent(name -> query.setParameter("kind", name));
+            owner.ifPresent(name -> query.setParameter("owner", name));
             return query.setFirstResult(offset)
                     .setMaxResults(limit)
                     // One query for the artifacts of all.
@@ -406,7 +407,7 @@ final class JobStore implements AutoCloseable {
 
     @Override
     public void close() {
-        database.close();
+        tables.close();
     }
 
     private void requeue(EntityManager manager, @Nullable StoredJob job) {
@@ -552,39 +553,10 @@ final class JobStore implements AutoCloseable {
     }
 
     private <T> T read(Function<EntityManager, T> work) {
-        try (EntityManager manager = database.createEntityManager()) {
-            return work.apply(manager);
-        } catch (PersistenceException | IllegalStateException e) {
-            throw unavailable(e);
-        }
+        return tables.read(work);
     }
 
     private <T> T write(Function<EntityManager, T> work) {
-        try (EntityManager manager = database.createEntityManager()) {
-            manager.getTransaction().begin();
-            boolean done = false;
-            try {
-                T result = work.apply(manager);
-                manager.getTransaction().commit();
-                done = true;
-                return result;
-            } finally {
-                if (!done && manager.getTransaction().isActive()) {
-                    manager.getTransaction().rollback();
-                }
-            }
-        } catch (PersistenceException | IllegalStateException e) {
-            throw unavailable(e);
-        }
-    }
-
-    /** Also for a store that has been closed in the meantime, which is an illegal state. */
-    private static OspreyException unavailable(RuntimeException failure) {
-        // What the database's driver says; around it is only what was being done at the time.
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return new OspreyException(ErrorCode.STORE_UNAVAILABLE, "The job store does not answer", cause);
+        return tables.write(work);
     }
 }

@@ -229,9 +229,9 @@ public final class Jobs implements AutoCloseable {
         return store().find(id);
     }
 
-    /** Newest first, of one kind or of all. */
-    public List<Job> latest(Optional<String> kind, int limit, int offset) {
-        return store().latest(kind, limit, offset);
+    /** Newest first, of one kind or of all, of one owner or of all. */
+    public List<Job> latest(Optional<String> kind, Optional<String> owner, int limit, int offset) {
+        return store().latest(kind, owner, limit, offset);
     }
 
     /** Newest first, those of a kind that have this {@link NewJob#reference}. */

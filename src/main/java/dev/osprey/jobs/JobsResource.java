@@ -1,5 +1,6 @@
 package dev.osprey.jobs;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.Artifact;
@@ -8,6 +9,7 @@ import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -56,34 +58,41 @@ public class JobsResource {
         this.downloads = downloads;
     }
 
-    /** Newest first. */
+    /** Newest first; the caller's own, all for who sees all. */
     @GET
     public JsonObject list(
             @QueryParam("kind") @Nullable String kind,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("offset") @Nullable String offset) {
+            @QueryParam("offset") @Nullable String offset,
+            @Context HttpServletRequest request) {
+        Caller caller = Caller.of(request);
         JsonArrayBuilder list = Json.createArrayBuilder();
-        jobs.latest(Optional.ofNullable(kind), (int) number("limit", limit, 50, 1, MAX_LISTED), (int)
-                        number("offset", offset, 0, 0, Integer.MAX_VALUE))
+        jobs.latest(
+                        Optional.ofNullable(kind),
+                        caller.seesAll() ? Optional.empty() : caller.owner(),
+                        (int) number("limit", limit, 50, 1, MAX_LISTED),
+                        (int) number("offset", offset, 0, 0, Integer.MAX_VALUE))
                 .forEach(job -> list.add(JobJson.outline(job)));
         return Json.createObjectBuilder().add("jobs", list).build();
     }
 
     @GET
     @Path("{id}")
-    public JsonObject find(@PathParam("id") String id) {
-        return JobJson.full(known(id));
+    public JsonObject find(@PathParam("id") String id, @Context HttpServletRequest request) {
+        return JobJson.full(known(id, request));
     }
 
     @POST
     @Path("{id}/cancel")
-    public JsonObject cancel(@PathParam("id") String id) {
+    public JsonObject cancel(@PathParam("id") String id, @Context HttpServletRequest request) {
+        Job unused = known(id, request);
         return JobJson.full(jobs.cancel(id));
     }
 
     @DELETE
     @Path("{id}")
-    public void delete(@PathParam("id") String id) {
+    public void delete(@PathParam("id") String id, @Context HttpServletRequest request) {
+        Job unused = known(id, request);
         jobs.delete(id);
     }
 
@@ -93,8 +102,9 @@ public class JobsResource {
     public JsonObject events(
             @PathParam("id") String id,
             @QueryParam("after") @Nullable String after,
-            @QueryParam("limit") @Nullable String limit) {
-        Job job = known(id);
+            @QueryParam("limit") @Nullable String limit,
+            @Context HttpServletRequest request) {
+        Job job = known(id, request);
         JsonArrayBuilder events = Json.createArrayBuilder();
         jobs.events(id, number("after", after, 0, 0, Long.MAX_VALUE), (int)
                         number("limit", limit, MAX_EVENTS, 1, MAX_EVENTS))
@@ -117,8 +127,9 @@ public class JobsResource {
             @HeaderParam("Last-Event-ID") @Nullable String lastEventId,
             @QueryParam("after") @Nullable String after,
             @Context SseEventSink sink,
-            @Context Sse sse) {
-        Job job = known(id);
+            @Context Sse sse,
+            @Context HttpServletRequest request) {
+        Job job = known(id, request);
         long last = lastEventId != null
                 ? number("Last-Event-ID", lastEventId, 0, 0, Long.MAX_VALUE)
                 : number("after", after, 0, 0, Long.MAX_VALUE);
@@ -138,9 +149,11 @@ public class JobsResource {
             @QueryParam("download") @Nullable String download,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request,
+            @Context Request conditions,
+            @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        downloads.answer(response, () -> file(id, name, download, range, ifRange, request, true));
+        Job job = known(id, request);
+        downloads.answer(response, () -> file(job, name, download, range, ifRange, conditions, true));
     }
 
     @HEAD
@@ -152,21 +165,21 @@ public class JobsResource {
             @QueryParam("download") @Nullable String download,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request)
+            @Context Request conditions,
+            @Context HttpServletRequest request)
             throws IOException {
-        return file(id, name, download, range, ifRange, request, false);
+        return file(known(id, request), name, download, range, ifRange, conditions, false);
     }
 
     private Response file(
-            String id,
+            Job job,
             String name,
             @Nullable String download,
             @Nullable String range,
             @Nullable String ifRange,
-            Request request,
+            Request conditions,
             boolean withBody)
             throws IOException {
-        Job job = known(id);
         Artifact artifact = job.artifact(name)
                 .orElseThrow(() -> new OspreyException(
                         ErrorCode.ARTIFACT_UNKNOWN, "The job has no artifact of that name, or no longer"));
@@ -174,7 +187,7 @@ public class JobsResource {
         long size = Files.size(file);
         EntityTag tag = new EntityTag(Long.toHexString(size) + "-"
                 + Long.toHexString(Files.getLastModifiedTime(file).toMillis()));
-        ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        ResponseBuilder unchanged = conditions.evaluatePreconditions(tag);
         if (unchanged != null) {
             return unchanged.tag(tag).build();
         }
@@ -223,8 +236,10 @@ public class JobsResource {
         }
     }
 
-    private Job known(String id) {
+    /** The job, where it is the caller's to see; who may not see it does not learn that there is one. */
+    private Job known(String id, HttpServletRequest request) {
         return jobs.find(id)
+                .filter(job -> Caller.of(request).sees(job.owner()))
                 .orElseThrow(() -> new OspreyException(ErrorCode.JOB_UNKNOWN, "There is no job of that id"));
     }
 

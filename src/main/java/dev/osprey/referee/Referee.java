@@ -1,5 +1,6 @@
 package dev.osprey.referee;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
@@ -126,9 +127,9 @@ public final class Referee {
     }
 
     /** {@code protocols/referee.md}, section 2.2. */
-    JsonObject stats() {
+    JsonObject stats(Caller caller) {
         return settings.streamingEnabled()
-                ? sessions.stats()
+                ? sessions.stats(caller)
                 : Json.createObjectBuilder()
                         .add("streaming_enabled", false)
                         .add("message", "Streaming disabled. Use POST /analyze uploads.")
@@ -228,7 +229,8 @@ public final class Referee {
             session.close();
             AnalysisRequest request = new AnalysisRequest(
                     Optional.of(session.id()), signalName, Optional.empty(), false, true, Optional.of(session.stats()));
-            job = submit(session.id(), request, folder -> Spool.link(session.folder(), folder));
+            job = submit(
+                    session.id(), request, session.start().owner(), folder -> Spool.link(session.folder(), folder));
         } catch (OspreyException e) {
             refused(session, e, done);
             return;
@@ -260,11 +262,12 @@ public final class Referee {
      * @param reference the client's name for the bout
      * @param files puts them into the job's folder
      */
-    Job submit(String reference, AnalysisRequest request, Jobs.Preparation files) throws IOException {
+    Job submit(String reference, AnalysisRequest request, Optional<String> owner, Jobs.Preparation files)
+            throws IOException {
         return jobs.submit(
                 new NewJob(
                         BoutAnalysis.KIND,
-                        Optional.empty(),
+                        owner,
                         Optional.of(reference),
                         request.toJson().toString()),
                 files);
@@ -302,13 +305,13 @@ public final class Referee {
     }
 
     /** Looks for {@link #currentJob} where that may wait for the store. */
-    void lookUp(String sessionId, Found found) {
+    void lookUp(String sessionId, Optional<String> owner, Found found) {
         try {
             errands.execute(() -> {
                 Optional<Job> job = Optional.empty();
                 OspreyException failure = null;
                 try {
-                    job = currentJob(sessionId);
+                    job = currentJob(sessionId, owner);
                 } catch (OspreyException e) {
                     failure = e;
                 }
@@ -321,16 +324,17 @@ public final class Referee {
 
     /** How many analyses are to be done, or being done, before that one. */
     private int before(Job job) {
-        return (int) jobs.latest(Optional.of(BoutAnalysis.KIND), JOBS_COUNTED, 0).stream()
+        return (int) jobs.latest(Optional.of(BoutAnalysis.KIND), Optional.empty(), JOBS_COUNTED, 0).stream()
                 .filter(other ->
                         !other.state().isFinished() && other.submitted().isBefore(job.submitted()))
                 .count();
     }
 
     /** The newest job of a session of that name that is under way, or ended no longer ago than a session is kept. */
-    Optional<Job> currentJob(String sessionId) {
+    Optional<Job> currentJob(String sessionId, Optional<String> owner) {
         Instant since = clock.instant().minus(settings.sessionTimeout());
         return jobs.named(BoutAnalysis.KIND, sessionId, JOBS_LOOKED_AT).stream()
+                .filter(job -> job.owner().equals(owner))
                 // An upload's reference is the name of its signal.
                 .filter(job ->
                         AnalysisRequest.ofJson(job.parameters()).sessionId().isPresent())

@@ -1,5 +1,6 @@
 package dev.osprey.referee;
 
+import dev.osprey.access.Scope;
 import dev.osprey.socket.Handshake;
 import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.Connection;
@@ -7,6 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /stream}: the frames of a bout and the scoring box's signal in, progress and the decision out. */
 @ServerEndpoint(value = "/stream", configurator = Handshake.class)
@@ -16,7 +18,7 @@ public class RefereeEndpoint extends StreamEndpoint {
 
     @Inject
     RefereeEndpoint(Referee referee) {
-        super("referee", referee.connections(), referee.meters());
+        super("referee", Set.of(Scope.REFEREE), referee.connections(), referee.meters());
         this.referee = referee;
     }
 

@@ -2,6 +2,7 @@ package dev.osprey.referee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
@@ -10,6 +11,7 @@ import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -54,8 +56,8 @@ public class RefereeResource {
 
     @GET
     @Path("stats")
-    public JsonObject stats() {
-        return referee.stats();
+    public JsonObject stats(@Context HttpServletRequest request) {
+        return referee.stats(Caller.of(request));
     }
 
     /** A video and its signal in, the result out once it is there. */
@@ -63,13 +65,14 @@ public class RefereeResource {
     @Path("analyze")
     @LimitedUpload
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public CompletionStage<Response> analyze(List<EntityPart> parts, @Context ContainerRequestContext context)
+    public CompletionStage<Response> analyze(
+            List<EntityPart> parts, @Context HttpServletRequest request, @Context ContainerRequestContext context)
             throws IOException {
         Optional<Response> obstacle = obstacle(parts);
         if (obstacle.isPresent()) {
             return CompletableFuture.completedStage(obstacle.get());
         }
-        Job job = submit(parts);
+        Job job = submit(parts, Caller.of(request));
         UploadLimit.release(context);
         try {
             return referee.ended(job.id()).thenApply(this::answer);
@@ -84,12 +87,12 @@ public class RefereeResource {
     @Path("bouts")
     @LimitedUpload
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public Response submitted(List<EntityPart> parts) throws IOException {
+    public Response submitted(List<EntityPart> parts, @Context HttpServletRequest request) throws IOException {
         Optional<Response> obstacle = obstacle(parts);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        String id = submit(parts).id();
+        String id = submit(parts, Caller.of(request)).id();
         return Response.accepted(Json.createObjectBuilder().add("job_id", id).build())
                 .location(URI.create("/api/jobs/" + id))
                 .build();
@@ -116,7 +119,7 @@ public class RefereeResource {
     }
 
     /** @param parts with a video and a signal */
-    private Job submit(List<EntityPart> parts) throws IOException {
+    private Job submit(List<EntityPart> parts, Caller caller) throws IOException {
         EntityPart video = named(parts, "video").orElseThrow();
         EntityPart signal = named(parts, "signal").orElseThrow();
         String videoName = fileName(video, "Video");
@@ -125,7 +128,7 @@ public class RefereeResource {
         boolean overlay = flag(parts, "save_overlay", true);
         AnalysisRequest request = new AnalysisRequest(
                 Optional.empty(), signalName, Optional.of(videoName), keypoints, overlay, Optional.empty());
-        return referee.submit(signalName, request, folder -> {
+        return referee.submit(signalName, request, caller.owner(), folder -> {
             try (InputStream content = video.getContent()) {
                 Files.copy(content, folder.resolve(BoutAnalysis.VIDEO));
             }

@@ -180,7 +180,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         }
         if (request.resume()) {
             // Whoever goes on has to wait for what he is to go on with.
-            shared.lookUp(id, (job, failure) -> found(request, job, failure));
+            shared.lookUp(id, connection.caller().owner(), (job, failure) -> found(request, job, failure));
         } else {
             begin(request);
         }
@@ -204,7 +204,8 @@ final class RefereeStream implements StreamEndpoint.Receiver {
     private void begin(Request.Start request) {
         String id = request.session().id();
         try {
-            Session started = shared.start(request.session(), request.resume(), this::timedOut);
+            Session started = shared.start(
+                    request.session().ownedBy(connection.caller().owner()), request.resume(), this::timedOut);
             session = started;
             send(request.resume() ? Messages.sessionResumed(id, started.nextFrame()) : Messages.sessionStarted(id));
         } catch (Sessions.Refused e) {

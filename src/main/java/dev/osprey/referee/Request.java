@@ -102,7 +102,9 @@ sealed interface Request {
         OptionalLong expected = fields.isThere("expected_frames")
                 ? OptionalLong.of(fields.integer("expected_frames", 0, Integer.MAX_VALUE))
                 : OptionalLong.empty();
-        return new Start(new SessionStart(id, framesPerSecond, width, height, expected), fields.flag("resume"));
+        return new Start(
+                new SessionStart(Optional.empty(), id, framesPerSecond, width, height, expected),
+                fields.flag("resume"));
     }
 
     private static Request frame(Fields fields) {

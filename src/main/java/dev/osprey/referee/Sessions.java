@@ -1,5 +1,6 @@
 package dev.osprey.referee;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
@@ -121,33 +122,33 @@ final class Sessions {
      * @throws OspreyException {@link ErrorCode#STORE_UNAVAILABLE}
      */
     Session start(SessionStart start, boolean resume) {
-        Left earlier = reserve(start.id());
+        Left earlier = reserve(start);
         try {
             Session session = open(start, resume ? earlier : null);
             if (earlier != null && !session.folder().equals(earlier.folder())) {
                 delete(earlier.folder());
             }
             synchronized (this) {
-                attended.put(start.id(), Optional.of(session));
+                attended.put(start.key(), Optional.of(session));
                 bytes += session.bytes() - (earlier == null ? 0 : earlier.bytes());
             }
             return session;
         } catch (IOException | RuntimeException e) {
             synchronized (this) {
-                attended.remove(start.id());
+                attended.remove(start.key());
                 if (earlier != null) {
-                    left.put(start.id(), earlier);
+                    left.put(start.key(), earlier);
                 }
             }
             throw new OspreyException(ErrorCode.STORE_UNAVAILABLE, "The session could not be kept on disk", e);
         }
     }
 
-    private synchronized @Nullable Left reserve(String id) {
+    private synchronized @Nullable Left reserve(SessionStart start) {
         long attendedBytes =
                 bytes - left.values().stream().mapToLong(Left::bytes).sum();
-        if (attended.containsKey(id)) {
-            throw new Refused("Session %s already exists".formatted(id), false);
+        if (attended.containsKey(start.key())) {
+            throw new Refused("Session %s already exists".formatted(start.id()), false);
         } else if (attended.size() >= limits.maxSessions()) {
             throw new Refused("Maximum concurrent sessions reached (%d)".formatted(limits.maxSessions()), true);
         } else if (attendedBytes >= limitBytes()) {
@@ -156,8 +157,8 @@ final class Sessions {
                             Locale.ROOT, "Maximum memory limit reached (%.1f MB)", Session.megabytes(attendedBytes)),
                     true);
         }
-        attended.put(id, Optional.empty());
-        return left.remove(id);
+        attended.put(start.key(), Optional.empty());
+        return left.remove(start.key());
     }
 
     private Session open(SessionStart start, @Nullable Left earlier) throws IOException {
@@ -201,14 +202,14 @@ final class Sessions {
         boolean kept = session.frames() > 0;
         Left oldest = null;
         synchronized (this) {
-            attended.remove(session.id());
+            attended.remove(session.start().key());
             if (kept) {
                 // One without a client costs nothing but its place on the disk; no more of them than of the others.
                 if (left.size() >= Math.max(1, limits.maxSessions())) {
                     oldest = removeOldest();
                 }
                 left.put(
-                        session.id(),
+                        session.start().key(),
                         new Left(session.folder(), session.start(), nanoClock.getAsLong(), session.bytes()));
             } else {
                 bytes -= session.bytes();
@@ -226,8 +227,8 @@ final class Sessions {
         Left older;
         synchronized (this) {
             // The server ended after a session had begun anew and before what was there of it was removed.
-            older = left.remove(start.id());
-            left.put(start.id(), new Left(itsFolder, start, nanoClock.getAsLong(), size));
+            older = left.remove(start.key());
+            left.put(start.key(), new Left(itsFolder, start, nanoClock.getAsLong(), size));
             bytes += size - (older == null ? 0 : older.bytes());
         }
         if (older != null) {
@@ -247,7 +248,7 @@ final class Sessions {
     void drop(Session session) {
         session.close();
         synchronized (this) {
-            attended.remove(session.id());
+            attended.remove(session.start().key());
             bytes -= session.bytes();
         }
         delete(session.folder());
@@ -278,11 +279,14 @@ final class Sessions {
         }
     }
 
-    /** {@code protocols/referee.md}, section 2.2. */
-    JsonObject stats() {
+    /** {@code protocols/referee.md}, section 2.2, of the sessions that the caller may see. */
+    JsonObject stats(Caller caller) {
         List<Session> sessions;
         synchronized (this) {
-            sessions = attended.values().stream().flatMap(Optional::stream).toList();
+            sessions = attended.values().stream()
+                    .flatMap(Optional::stream)
+                    .filter(session -> caller.sees(session.start().owner()))
+                    .toList();
         }
         long total = 0;
         int frames = 0;

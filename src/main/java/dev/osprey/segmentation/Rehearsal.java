@@ -1,5 +1,6 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.access.AccessControl;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Picture;
@@ -127,6 +128,7 @@ public class Rehearsal {
         Answers answers = new Answers();
         try {
             WebSocket socket = http.newWebSocketBuilder()
+                    .header("Authorization", AccessControl.ownCredential())
                     .buildAsync(URI.create(address), answers)
                     .get(5, TimeUnit.SECONDS);
             boolean streamed = false;

@@ -1,5 +1,6 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.access.Scope;
 import dev.osprey.socket.Handshake;
 import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.Connection;
@@ -17,7 +18,7 @@ public class SegmentationEndpoint extends StreamEndpoint {
 
     @Inject
     SegmentationEndpoint(Segmentation segmentation) {
-        super("segmentation", segmentation.connections(), segmentation.meters());
+        super("segmentation", Set.of(Scope.SEGMENTATION), segmentation.connections(), segmentation.meters());
         this.segmentation = segmentation;
     }
 

@@ -1,5 +1,6 @@
 package dev.osprey.signs;
 
+import dev.osprey.access.Scope;
 import dev.osprey.socket.Features;
 import dev.osprey.socket.Handshake;
 import dev.osprey.socket.StreamEndpoint;
@@ -8,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /signs}: the protocol's older variant, JSON over a plain WebSocket. */
 @ServerEndpoint(value = SignsEndpoint.PATH, configurator = Handshake.class)
@@ -19,7 +21,7 @@ public class SignsEndpoint extends StreamEndpoint {
 
     @Inject
     SignsEndpoint(Signs signs) {
-        super("signs", signs.connections(), signs.meters());
+        super("signs", Set.of(Scope.SIGNS), signs.connections(), signs.meters());
         this.signs = signs;
     }
 

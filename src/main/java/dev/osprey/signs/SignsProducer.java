@@ -1,5 +1,6 @@
 package dev.osprey.signs;
 
+import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
@@ -25,7 +26,7 @@ class SignsProducer {
             Caretaker caretaker,
             SocketIo socketIo) {
         Signs signs = new Signs(config, models, scheduler, meters, System::nanoTime);
-        socketIo.serve(socket -> new SignsListener(signs, socket));
+        socketIo.serve(Scope.SIGNS, socket -> new SignsListener(signs, socket));
         caretaker.lookAfter(signs.connections());
         return signs;
     }

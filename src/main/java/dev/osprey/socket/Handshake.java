@@ -1,5 +1,6 @@
 package dev.osprey.socket;
 
+import dev.osprey.access.AccessControl;
 import dev.osprey.access.CrossOrigin;
 import dev.osprey.config.OspreyConfig;
 import jakarta.enterprise.inject.spi.CDI;
@@ -9,12 +10,18 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Map;
 
-/** Checks a WebSocket's origin and notes where its client is. */
+/** Checks a WebSocket's origin and notes who its client is, and where. */
 public class Handshake extends ServerEndpointConfig.Configurator {
 
     @Override
     public boolean checkOrigin(String origin) {
         return CrossOrigin.allows(CDI.current().select(OspreyConfig.class).get().access(), origin);
+    }
+
+    /** The one that stands beside a credential, which is no protocol and is not answered. */
+    @Override
+    public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+        return requested.contains(AccessControl.SUBPROTOCOL) ? AccessControl.SUBPROTOCOL : "";
     }
 
     @Override
@@ -25,6 +32,7 @@ public class Handshake extends ServerEndpointConfig.Configurator {
                         .put(RemoteAddress.PROPERTY, header.getValue().get(0));
             }
         }
+        config.getUserProperties().put(WebSocketPeer.CALLER, Wire.callerOfHandshake());
         Wire.ofHandshake().ifPresent(wire -> config.getUserProperties().put(Wire.PROPERTY, wire));
     }
 }

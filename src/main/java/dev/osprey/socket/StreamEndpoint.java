@@ -1,5 +1,6 @@
 package dev.osprey.socket;
 
+import dev.osprey.access.Scope;
 import dev.osprey.metrics.Meters;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Connection;
@@ -17,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public abstract class StreamEndpoint {
     private static final Logger LOG = System.getLogger(StreamEndpoint.class.getName());
 
     private final String capability;
+    private final Set<Scope> scopes;
     private final Connections connections;
     private final Meters meters;
     private final Parts parts = new Parts();
@@ -52,9 +55,13 @@ public abstract class StreamEndpoint {
         void end();
     }
 
-    /** @param capability as its metrics name it */
-    protected StreamEndpoint(String capability, Connections connections, Meters meters) {
+    /**
+     * @param capability as its metrics name it
+     * @param scopes of which a client must have one
+     */
+    protected StreamEndpoint(String capability, Set<Scope> scopes, Connections connections, Meters meters) {
         this.capability = capability;
+        this.scopes = scopes;
         this.connections = connections;
         this.meters = meters;
     }
@@ -66,6 +73,11 @@ public abstract class StreamEndpoint {
     public void open(Session session) {
         WebSocketPeer client = new WebSocketPeer(session);
         peer = client;
+        // Once more, whatever the address was that led here.
+        if (scopes.stream().noneMatch(client.caller()::may)) {
+            client.close(CloseCode.POLICY_VIOLATED, "the key or token is not for this");
+            return;
+        }
         Entry entry = connections.enter(client);
         if (entry instanceof Entry.Refused refused) {
             client.close(CloseCode.TRY_AGAIN_LATER, refused.reason());

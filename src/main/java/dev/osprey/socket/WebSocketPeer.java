@@ -1,5 +1,6 @@
 package dev.osprey.socket;
 
+import dev.osprey.access.Caller;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.Peer;
 import jakarta.websocket.CloseReason;
@@ -31,14 +32,19 @@ public final class WebSocketPeer implements Peer {
             new Class<?>[] {ScheduledExecutorService.class},
             (proxy, method, arguments) -> null);
 
+    /** The user property of a session that holds its {@link Caller}. */
+    static final String CALLER = "dev.osprey.caller";
+
     private final Session session;
     private final Async remote;
     private final String address;
+    private final Caller caller;
 
     public WebSocketPeer(Session session) {
         this.session = session;
         this.remote = session.getAsyncRemote();
         stopIdleTimers(session);
+        this.caller = session.getUserProperties().get(CALLER) instanceof Caller known ? known : Caller.ANYBODY;
         this.address = String.valueOf(session.getUserProperties().get(RemoteAddress.PROPERTY));
     }
 
@@ -114,5 +120,10 @@ public final class WebSocketPeer implements Peer {
     @Override
     public String address() {
         return address;
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
     }
 }

@@ -1,7 +1,9 @@
 package dev.osprey.socket;
 
+import dev.osprey.access.Caller;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -35,6 +37,11 @@ final class Wire {
 
     static void forgetHandshake() {
         HANDSHAKE.remove();
+    }
+
+    /** Who sends the handshake that this thread answers. */
+    static Caller callerOfHandshake() {
+        return HANDSHAKE.get() instanceof HttpServletRequest request ? Caller.of(request) : Caller.ANYBODY;
     }
 
     /** The wire of the handshake that this thread answers. */

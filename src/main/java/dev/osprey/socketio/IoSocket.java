@@ -1,5 +1,6 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Caller;
 import io.socket.socketio.server.SocketIoSocket;
 import jakarta.json.JsonObject;
 import java.util.Map;
@@ -24,6 +25,11 @@ public final class IoSocket {
     /** Where the client connected from. */
     public String address() {
         return session.address();
+    }
+
+    /** Who the client is. */
+    public Caller caller() {
+        return session.caller();
     }
 
     /** Sends an event with one argument; nothing where the client has left. */

@@ -1,5 +1,6 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.socket.JsonAnswer;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
@@ -70,13 +71,17 @@ public class PollingServlet extends HttpServlet {
                                 known -> new PollResponse(response, known::keepRest))
                         .orElse(response);
                 socketIo.<IOException>bring(
-                        request.getRemoteAddr(), null, engine -> engine.handleRequest(poll, answer));
+                        request.getRemoteAddr(),
+                        Caller.of(request),
+                        null,
+                        engine -> engine.handleRequest(poll, answer));
             }
             return;
         }
         // The library answers before it knows the session itself: a quick client's next request would not find it.
         HeldResponse held = new HeldResponse(response);
-        socketIo.<IOException>bring(request.getRemoteAddr(), null, engine -> engine.handleRequest(poll, held));
+        socketIo.<IOException>bring(
+                request.getRemoteAddr(), Caller.of(request), null, engine -> engine.handleRequest(poll, held));
         held.release(this::withMaxPayload);
     }
 
@@ -130,7 +135,10 @@ public class PollingServlet extends HttpServlet {
         }
         HeldResponse held = new HeldResponse(response);
         socketIo.<IOException>bring(
-                request.getRemoteAddr(), null, engine -> engine.handleRequest(new ReadRequest(request, body), held));
+                request.getRemoteAddr(),
+                Caller.of(request),
+                null,
+                engine -> engine.handleRequest(new ReadRequest(request, body), held));
         if (held.getStatus() == HttpServletResponse.SC_OK) {
             text(response, "OK");
         } else {

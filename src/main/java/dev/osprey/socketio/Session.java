@@ -1,5 +1,6 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.stream.CloseCode;
 import io.socket.engineio.server.EngineIoSocket;
 import io.socket.socketio.server.SocketIoSocket;
@@ -21,6 +22,7 @@ final class Session {
 
     private final EngineIoSocket engine;
     private final String address;
+    private final Caller caller;
     private final PacketLimits limits;
     private final int maxWaiting;
 
@@ -44,11 +46,13 @@ final class Session {
     Session(
             EngineIoSocket engine,
             String address,
+            Caller caller,
             @Nullable WebSocketTransport webSocket,
             int maxAttachmentBytes,
             int maxWaiting) {
         this.engine = engine;
         this.address = address;
+        this.caller = caller;
         this.webSocket = webSocket;
         this.limits = new PacketLimits(maxAttachmentBytes);
         this.maxWaiting = maxWaiting;
@@ -61,6 +65,10 @@ final class Session {
 
     String address() {
         return address;
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     /** Why a packet in text may not come now. */

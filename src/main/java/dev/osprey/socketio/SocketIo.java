@@ -1,5 +1,7 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Caller;
+import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.metrics.Meters;
 import dev.osprey.stream.Connections;
@@ -64,9 +66,10 @@ public final class SocketIo implements AutoCloseable {
     private final ExecutorService errands;
     private final EngineIoServer engine;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final List<Function<IoSocket, IoListener>> capabilities = new CopyOnWriteArrayList<>();
+    private final List<Capability> capabilities = new CopyOnWriteArrayList<>();
 
-    private record Arrival(String address, @Nullable WebSocketTransport webSocket) {}
+    private record Arrival(
+            String address, Caller caller, @Nullable WebSocketTransport webSocket) {}
 
     /** @param threads for a few threads: of timers, and of what must not be done where it is found to be due */
     SocketIo(OspreyConfig config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
@@ -91,9 +94,14 @@ public final class SocketIo implements AutoCloseable {
         meters.connections("socketio", sessions::size);
     }
 
-    /** @param capability what a capability makes of a client that connects; called on the client's thread, never waits */
-    public void serve(Function<IoSocket, IoListener> capability) {
-        capabilities.add(capability);
+    private record Capability(Scope scope, Function<IoSocket, IoListener> entrance) {}
+
+    /**
+     * @param scope that a client needs for the capability to hear of it
+     * @param entrance what a capability makes of a client that connects; called on the client's thread, never waits
+     */
+    public void serve(Scope scope, Function<IoSocket, IoListener> entrance) {
+        capabilities.add(new Capability(scope, entrance));
     }
 
     OspreyConfig config() {
@@ -149,8 +157,9 @@ public final class SocketIo implements AutoCloseable {
     }
 
     /** Brings a client to the library, or what it sends. */
-    <E extends Exception> void bring(String address, @Nullable WebSocketTransport webSocket, Visit<E> visit) throws E {
-        ARRIVAL.set(new Arrival(address, webSocket));
+    <E extends Exception> void bring(
+            String address, Caller caller, @Nullable WebSocketTransport webSocket, Visit<E> visit) throws E {
+        ARRIVAL.set(new Arrival(address, caller, webSocket));
         try {
             visit.to(engine);
         } finally {
@@ -166,6 +175,7 @@ public final class SocketIo implements AutoCloseable {
         Session session = new Session(
                 client,
                 who.address(),
+                who.caller(),
                 who.webSocket(),
                 config.socketio().maxMessageBytes(),
                 config.stream().maxUnanswered());
@@ -191,8 +201,11 @@ public final class SocketIo implements AutoCloseable {
             return;
         }
         IoSocket client = new IoSocket(socket, session);
-        for (Function<IoSocket, IoListener> capability : capabilities) {
-            IoListener listener = capability.apply(client);
+        for (Capability capability : capabilities) {
+            if (!session.caller().may(capability.scope())) {
+                continue;
+            }
+            IoListener listener = capability.entrance().apply(client);
             socket.registerAllEventListener((name, arguments) -> told(listener, session, name, arguments));
             AtomicBoolean ended = new AtomicBoolean();
             // A client may send an event of that name.

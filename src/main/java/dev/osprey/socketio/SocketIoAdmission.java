@@ -1,5 +1,6 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.access.CrossOrigin;
 import dev.osprey.socket.JsonAnswer;
 import io.socket.engineio.server.utils.ParseQS;
@@ -72,6 +73,9 @@ public class SocketIoAdmission extends HttpFilter {
             Optional<Session> session = io.session(sid);
             if (session.isEmpty()) {
                 return bad("Invalid session " + sid);
+            }
+            if (!session.get().caller().id().equals(Caller.of(request).id())) {
+                return new Refusal(HttpServletResponse.SC_FORBIDDEN, "The session is somebody else's");
             }
             return upgrade || session.get().polls() ? null : bad("Invalid transport");
         }

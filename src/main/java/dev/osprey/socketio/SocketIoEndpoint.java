@@ -1,5 +1,6 @@
 package dev.osprey.socketio;
 
+import dev.osprey.access.Scope;
 import dev.osprey.socket.Handshake;
 import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.Connection;
@@ -8,6 +9,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /socket.io/}: Engine.IO's WebSocket, for a new session or for one that has polled so far. */
 @ServerEndpoint(value = "/socket.io/", configurator = Handshake.class)
@@ -17,7 +19,7 @@ public class SocketIoEndpoint extends StreamEndpoint {
 
     @Inject
     SocketIoEndpoint(SocketIo socketIo) {
-        super("socketio", socketIo.webSockets(), socketIo.meters());
+        super("socketio", Set.of(Scope.SIGNS, Scope.STUDIO), socketIo.webSockets(), socketIo.meters());
         this.socketIo = socketIo;
     }
 
@@ -33,7 +35,8 @@ public class SocketIoEndpoint extends StreamEndpoint {
         if (sid != null) {
             socketIo.session(sid).ifPresent(session -> socketIo.upgrading(session, transport));
         }
-        socketIo.bring(connection.address(), transport, engine -> engine.handleWebSocket(transport));
+        socketIo.bring(
+                connection.address(), connection.caller(), transport, engine -> engine.handleWebSocket(transport));
         return transport;
     }
 }

@@ -1,5 +1,6 @@
 package dev.osprey.stream;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -29,6 +30,11 @@ public final class Connection {
     /** Where the client is. */
     public String address() {
         return peer.address();
+    }
+
+    /** Who the client is. */
+    public Caller caller() {
+        return peer.caller();
     }
 
     public Outbox outbox() {

@@ -1,5 +1,6 @@
 package dev.osprey.stream;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.metrics.Meters;
 import java.lang.System.Logger;
@@ -57,6 +58,18 @@ public final class Connections {
                 meters.refused("max-connections-per-address");
                 return new Entry.Refused("%d connections from this address are open, the limit is %d"
                         .formatted(fromHere, limits.maxConnectionsPerAddress()));
+            }
+            Caller caller = peer.caller();
+            int most = caller.allowance().maxConnections();
+            if (most > 0) {
+                long open = this.open.stream()
+                        .filter(other -> other.caller().id().equals(caller.id()))
+                        .count();
+                if (open >= most) {
+                    meters.refused("max-connections-per-key");
+                    return new Entry.Refused(
+                            "%d connections of this key are open, the limit is %d".formatted(open, most));
+                }
             }
             byAddress.put(peer.address(), fromHere + 1);
             connection = new Connection(this, peer, limits, nanoClock);

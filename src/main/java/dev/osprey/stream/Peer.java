@@ -1,5 +1,6 @@
 package dev.osprey.stream;
 
+import dev.osprey.access.Caller;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,4 +22,9 @@ public interface Peer {
 
     /** Where the client is, for limits by address. */
     String address();
+
+    /** Who the client is. */
+    default Caller caller() {
+        return Caller.ANYBODY;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
@@ -88,7 +89,7 @@ public class BatchResource {
         });
         List<Optional<Job>> uploads = new ArrayList<>();
         for (EntityPart file : files) {
-            uploads.add(upload(file));
+            uploads.add(upload(file, Caller.of(request)));
         }
         int accepted = (int) uploads.stream().flatMap(Optional::stream).count();
         if (accepted == 0) {
@@ -98,11 +99,13 @@ public class BatchResource {
         JsonArrayBuilder ids = Json.createArrayBuilder();
         for (Optional<Job> upload : uploads) {
             if (upload.isPresent()) {
-                submit(Json.createObjectBuilder()
-                                .add("job_id", upload.get().id())
-                                .add("format", format)
-                                .add("quality", quality.quality)
-                                .build())
+                submit(
+                                Json.createObjectBuilder()
+                                        .add("job_id", upload.get().id())
+                                        .add("format", format)
+                                        .add("quality", quality.quality)
+                                        .build(),
+                                Caller.of(request))
                         .ifPresent(solids::add);
                 ids.add(upload.get().id());
             } else {
@@ -119,9 +122,9 @@ public class BatchResource {
                 .build();
     }
 
-    private Optional<Job> upload(EntityPart file) {
+    private Optional<Job> upload(EntityPart file, Caller caller) {
         try {
-            return Optional.of(studio.upload(file.getFileName().orElse(""), Part.bytes(file)));
+            return Optional.of(studio.upload(file.getFileName().orElse(""), Part.bytes(file), caller));
         } catch (OspreyException e) {
             if (e.code() != ErrorCode.UPLOAD_INVALID) {
                 // Nothing is wrong with the file: the store is away, or there is no room.
@@ -140,11 +143,11 @@ public class BatchResource {
         solids.forEach(solid -> studio.announce(solid, address, Optional.of(batch)));
     }
 
-    private Optional<Job> submit(JsonObject fields) throws IOException {
+    private Optional<Job> submit(JsonObject fields, Caller caller) throws IOException {
         List<Fault> faults = new ArrayList<>();
         MeshRequest wanted = MeshRequest.read(fields, faults).orElseThrow(() -> invalid("Invalid request parameters"));
         try {
-            return Optional.of(studio.submit(wanted));
+            return Optional.of(studio.submit(wanted, caller));
         } catch (Studio.AlreadyUnderWay e) {
             // It will be there all the same.
             LOG.log(Level.DEBUG, "A solid of a batch is being made already");
@@ -183,7 +186,7 @@ public class BatchResource {
             return Response.status(BAD_REQUEST).entity(Fault.body(faults)).build();
         }
         for (String id : ids) {
-            Job source = studio.source(id).orElseThrow(Studio::unknown);
+            Job source = studio.source(id, Caller.of(request)).orElseThrow(Studio::unknown);
             if (source.kind().equals(PictureJob.KIND) && !source.state().isFinished()) {
                 throw new OspreyException(
                         ErrorCode.JOB_UNFINISHED, "The picture of job %s is still being made".formatted(id));
@@ -194,7 +197,7 @@ public class BatchResource {
         });
         List<Job> solids = new ArrayList<>();
         for (JsonObject one : wanted) {
-            submit(one).ifPresent(solids::add);
+            submit(one, Caller.of(request)).ifPresent(solids::add);
         }
         announce(solids, request.getRemoteAddr());
         return Response.status(ACCEPTED)

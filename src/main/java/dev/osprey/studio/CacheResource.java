@@ -1,8 +1,5 @@
 package dev.osprey.studio;
 
-import dev.osprey.config.OspreyConfig;
-import dev.osprey.fault.ErrorCode;
-import dev.osprey.fault.OspreyException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.Json;
@@ -35,19 +32,10 @@ public class CacheResource {
     private static final int MAX_MIB = 1_048_576;
 
     private final ResultCache cache;
-    private final boolean writable;
 
     @Inject
-    public CacheResource(ResultCache cache, OspreyConfig config) {
+    public CacheResource(ResultCache cache) {
         this.cache = cache;
-        this.writable = config.admin().enabled();
-    }
-
-    private void checkAllowed() {
-        if (!writable) {
-            throw new OspreyException(
-                    ErrorCode.OPERATION_FORBIDDEN, "The cache is the operator's: osprey.admin.enabled is false");
-        }
     }
 
     @GET
@@ -90,7 +78,6 @@ public class CacheResource {
     @Path("config")
     @Consumes(MediaType.WILDCARD)
     public Response configure(InputStream body) throws IOException {
-        checkAllowed();
         JsonObject fields = Body.read(body).orElse(JsonObject.EMPTY_JSON_OBJECT);
         List<Fault> faults = new ArrayList<>();
         Fields read = new Fields(fields, faults);
@@ -121,7 +108,6 @@ public class CacheResource {
     @Path("clear")
     @Consumes(MediaType.WILDCARD)
     public JsonObject clear() {
-        checkAllowed();
         cache.clear();
         return success().add("message", "Cache cleared").build();
     }

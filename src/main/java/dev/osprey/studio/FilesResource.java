@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Downloads;
@@ -8,12 +9,14 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -57,29 +60,41 @@ public class FilesResource {
     @GET
     @Path("download/{id}/{name}")
     public void download(
-            @PathParam("id") String id, @PathParam("name") String name, @Suspended AsyncResponse response) {
-        find(id, name, response, file -> attachment(file));
+            @PathParam("id") String id,
+            @PathParam("name") String name,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response) {
+        find(id, name, Caller.of(request), response, file -> attachment(file));
     }
 
     @GET
     @Path("download-base64/{id}/{name}")
-    public void base64(@PathParam("id") String id, @PathParam("name") String name, @Suspended AsyncResponse response) {
-        find(id, name, response, this::encoded);
+    public void base64(
+            @PathParam("id") String id,
+            @PathParam("name") String name,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response) {
+        find(id, name, Caller.of(request), response, this::encoded);
     }
 
     @GET
     @Path("preview/{name}")
-    public void preview(@PathParam("name") String name, @Suspended AsyncResponse response) {
-        java.nio.file.Path file = studio.preview(name)
+    public void preview(
+            @PathParam("name") String name, @Context HttpServletRequest request, @Suspended AsyncResponse response) {
+        java.nio.file.Path file = studio.preview(name, Caller.of(request))
                 .orElseThrow(() -> new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "Image not found"));
         downloads.answer(response, () -> inline(new Found.File(file, name)));
     }
 
     @GET
     @Path("preview-output/{id}/{name}")
-    public void output(@PathParam("id") String id, @PathParam("name") String name, @Suspended AsyncResponse response) {
+    public void output(
+            @PathParam("id") String id,
+            @PathParam("name") String name,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response) {
         try {
-            find(id, name, response, FilesResource::inline);
+            find(id, name, Caller.of(request), response, FilesResource::inline);
         } catch (OspreyException e) {
             boolean unknown = e.code() == ErrorCode.JOB_UNKNOWN || e.code() == ErrorCode.ARTIFACT_UNKNOWN;
             throw unknown ? new OspreyException(e.code(), "Output not found", e) : e;
@@ -91,8 +106,8 @@ public class FilesResource {
     }
 
     /** Answers at once with what is there; with what is being made when it is, for as long as clients like to wait. */
-    private void find(String id, String name, AsyncResponse response, Answer answer) {
-        Found found = studio.result(id, name);
+    private void find(String id, String name, Caller caller, AsyncResponse response, Answer answer) {
+        Found found = studio.result(id, name, caller);
         if (found instanceof Found.File file) {
             downloads.answer(response, () -> answer.to(file));
         } else if (found instanceof Found.Underway underway) {
@@ -102,7 +117,7 @@ public class FilesResource {
                     return;
                 }
                 try {
-                    if (studio.result(id, name) instanceof Found.File file) {
+                    if (studio.result(id, name, caller) instanceof Found.File file) {
                         downloads.answer(response, () -> answer.to(file));
                     } else {
                         response.resume(notYet());

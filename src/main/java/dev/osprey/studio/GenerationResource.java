@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.jobs.Job;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -59,7 +60,7 @@ public class GenerationResource {
         if (studio.pictureObstacle().isPresent()) {
             return unavailable();
         }
-        Job job = studio.submit(wanted.get(), request.getRemoteAddr());
+        Job job = studio.submit(wanted.get(), request.getRemoteAddr(), Caller.of(request));
         return Response.ok(Json.createObjectBuilder()
                         .add("job_id", job.id())
                         .add("status", "processing")
@@ -82,7 +83,7 @@ public class GenerationResource {
             return unavailable();
         }
         try {
-            Job job = studio.submit(wanted.get());
+            Job job = studio.submit(wanted.get(), Caller.of(request));
             studio.announce(job, request.getRemoteAddr(), Optional.empty());
         } catch (Studio.AlreadyUnderWay e) {
             return Response.status(CONFLICT)
@@ -104,8 +105,9 @@ public class GenerationResource {
 
     @GET
     @Path("job-status/{id}")
-    public Response status(@PathParam("id") String id) {
-        JsonObject status = studio.newest(id).map(Status::of).orElseThrow(Studio::unknown);
+    public Response status(@PathParam("id") String id, @Context HttpServletRequest request) {
+        JsonObject status =
+                studio.newest(id, Caller.of(request)).map(Status::of).orElseThrow(Studio::unknown);
         return Response.ok(status).header("Cache-Control", "no-store").build();
     }
 

@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.RateLimit;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.servlet.http.HttpServletRequest;
@@ -43,7 +44,7 @@ public class RateFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         String address = servletRequest == null ? "" : servletRequest.getRemoteAddr();
         RateLimit rate = studio.rate();
-        if (!rate.tryCount(address)) {
+        if (!rate.tryCount(address, studio.settings().requestsPerMinute())) {
             request.abortWith(Response.status(TOO_MANY)
                     .header("Retry-After", rate.retryAfterSeconds(address))
                     .type(MediaType.APPLICATION_JSON)
@@ -51,7 +52,9 @@ public class RateFilter implements ContainerRequestFilter {
                             .add(
                                     "error",
                                     "Rate limit exceeded. Max %d requests per %ds"
-                                            .formatted(rate.limit(), RateLimit.WINDOW.toSeconds()))
+                                            .formatted(
+                                                    studio.settings().requestsPerMinute(),
+                                                    RateLimit.WINDOW.toSeconds()))
                             .build())
                     .build());
         }

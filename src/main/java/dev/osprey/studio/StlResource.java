@@ -1,6 +1,7 @@
 package dev.osprey.studio;
 
 import dev.osprey.access.BodyLimit;
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
@@ -8,6 +9,7 @@ import dev.osprey.studio.MeshOperation.Operation;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonObject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -58,15 +60,17 @@ public class StlResource {
             @PathParam("operation") String operation,
             @Nullable List<EntityPart> parts,
             @Context HttpHeaders headers,
+            @Context HttpServletRequest http,
             @Context ContainerRequestContext context)
             throws IOException {
+        Caller caller = Caller.of(http);
         MeshOperation.Request request = request(Operation.valueOf(operation.toUpperCase(Locale.ROOT)), parts);
-        Job job = studio.submit(request, Part.bytes(file(parts)));
+        Job job = studio.submit(request, Part.bytes(file(parts)), caller);
         BodyLimit.release(context);
         boolean asMesh = headers.getAcceptableMediaTypes().stream()
                 .anyMatch(type -> MESH_TYPES.contains(type.getType() + "/" + type.getSubtype()));
         try {
-            return studio.ended(job.id(), PATIENCE).thenApply(ended -> answer(ended, request, asMesh));
+            return studio.ended(job.id(), PATIENCE).thenApply(ended -> answer(ended, request, asMesh, caller));
         } catch (OspreyException e) {
             studio.cancel(job);
             throw e;
@@ -127,12 +131,12 @@ public class StlResource {
                         .formatted(name, text.substring(0, Math.min(40, text.length())), least, most));
     }
 
-    private Response answer(Job job, MeshOperation.Request request, boolean asMesh) {
+    private Response answer(Job job, MeshOperation.Request request, boolean asMesh, Caller caller) {
         JsonObject report = studio.outcome(job);
         if (!asMesh || request.operation() == Operation.ANALYZE) {
             return Response.ok(report).type(MediaType.APPLICATION_JSON).build();
         }
-        if (studio.result(job.id(), request.outputName()) instanceof Studio.Found.File file) {
+        if (studio.result(job.id(), request.outputName(), caller) instanceof Studio.Found.File file) {
             return Response.ok((StreamingOutput) out -> Files.copy(file.path(), out))
                     .type("model/stl")
                     .header(HttpHeaders.CONTENT_LENGTH, file.path().toFile().length())

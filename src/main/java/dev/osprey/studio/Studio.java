@@ -1,5 +1,7 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Caller;
+import dev.osprey.access.RateLimit;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
@@ -51,7 +53,7 @@ public final class Studio {
         this.jobs = jobs;
         this.models = models;
         this.watchers = watchers;
-        this.rate = new RateLimit(settings.requestsPerMinute(), nanoClock);
+        this.rate = new RateLimit(nanoClock);
         obstacles().forEach(why -> LOG.log(Level.WARNING, "The studio is not complete: {0}", why));
     }
 
@@ -110,14 +112,14 @@ public final class Studio {
      * @param name as the client calls it
      * @throws OspreyException {@link ErrorCode#UPLOAD_INVALID}
      */
-    Job upload(String name, byte[] bytes) throws IOException {
+    Job upload(String name, byte[] bytes, Caller caller) throws IOException {
         UploadCheck checked = UploadCheck.of(name, bytes);
         String hash = Hash.of(checked.png());
         Optional<Path> same = stored(hash);
         return jobs.submit(
                 new NewJob(
                         UploadJob.KIND,
-                        Optional.empty(),
+                        caller.owner(),
                         Optional.of(hash),
                         Json.createObjectBuilder()
                                 .add("original_filename", FileName.cleaned(name))
@@ -144,9 +146,13 @@ public final class Studio {
     }
 
     /** @param address the client's */
-    Job submit(PictureRequest request, String address) throws IOException {
+    Job submit(PictureRequest request, String address, Caller caller) throws IOException {
         PictureRequest seeded = request.seed().isPresent() ? request : request.withSeed(random.nextLong(MOST_SEED));
-        Job job = jobs.submit(NewJob.of(PictureJob.KIND, seeded.toJson().toString()));
+        Job job = jobs.submit(new NewJob(
+                PictureJob.KIND,
+                caller.owner(),
+                Optional.empty(),
+                seeded.toJson().toString()));
         watchers.submitted(job, address, Optional.empty());
         return job;
     }
@@ -163,8 +169,8 @@ public final class Studio {
      * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN} where there is no such picture; {@link ErrorCode#JOB_UNFINISHED} where
      *     it could not be made
      */
-    Job submit(MeshRequest request) throws IOException, AlreadyUnderWay {
-        Job source = source(request.source()).orElseThrow(Studio::unknown);
+    Job submit(MeshRequest request, Caller caller) throws IOException, AlreadyUnderWay {
+        Job source = source(request.source(), caller).orElseThrow(Studio::unknown);
         // Two at once must not both find that none is under way.
         synchronized (this) {
             Path picture = picture(source);
@@ -175,7 +181,7 @@ public final class Studio {
                 }
             }
             return jobs.submit(
-                    new NewJob(MeshJob.KIND, Optional.empty(), Optional.of(request.source()), parameters),
+                    new NewJob(MeshJob.KIND, caller.owner(), Optional.of(request.source()), parameters),
                     folder -> ResultCache.link(picture, folder.resolve(MeshJob.SOURCE)));
         }
     }
@@ -206,9 +212,13 @@ public final class Studio {
     }
 
     /** What work on an uploaded mesh is to be done; its end is in {@link #ended}. */
-    Job submit(MeshOperation.Request request, byte[] mesh) throws IOException {
+    Job submit(MeshOperation.Request request, byte[] mesh, Caller caller) throws IOException {
         return jobs.submit(
-                NewJob.of(MeshOperation.KIND, request.toJson().toString()),
+                new NewJob(
+                        MeshOperation.KIND,
+                        caller.owner(),
+                        Optional.empty(),
+                        request.toJson().toString()),
                 folder -> Files.write(folder.resolve(MeshOperation.SOURCE), mesh));
     }
 
@@ -216,14 +226,16 @@ public final class Studio {
         return new OspreyException(ErrorCode.JOB_UNKNOWN, "Job not found");
     }
 
-    /** The picture of an id, uploaded or made, whose files are still there. */
-    Optional<Job> source(String id) {
-        return find(id).filter(
-                        job -> job.kind().equals(UploadJob.KIND) || job.kind().equals(PictureJob.KIND));
+    /** The picture of an id, uploaded or made, whose files are still there and the caller's to see. */
+    Optional<Job> source(String id, Caller caller) {
+        return find(id, caller)
+                .filter(job -> job.kind().equals(UploadJob.KIND) || job.kind().equals(PictureJob.KIND));
     }
 
-    private Optional<Job> find(String id) {
-        return FileName.isId(id) ? jobs.find(id).filter(job -> job.state() != State.EXPIRED) : Optional.empty();
+    private Optional<Job> find(String id, Caller caller) {
+        return FileName.isId(id)
+                ? jobs.find(id).filter(job -> job.state() != State.EXPIRED && caller.sees(job.owner()))
+                : Optional.empty();
     }
 
     /** The solids of a picture, the newest first. */
@@ -234,8 +246,8 @@ public final class Studio {
     }
 
     /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
-    Optional<Job> newest(String id) {
-        Optional<Job> source = source(id);
+    Optional<Job> newest(String id, Caller caller) {
+        Optional<Job> source = source(id, caller);
         return source.isPresent()
                 ? jobs.named(MeshJob.KIND, id, 1).stream()
                         .filter(job -> job.state() != State.EXPIRED)
@@ -258,8 +270,8 @@ public final class Studio {
      *
      * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN}, {@link ErrorCode#ARTIFACT_UNKNOWN}
      */
-    Found result(String id, String name) {
-        Job job = find(id).orElseThrow(Studio::unknown);
+    Found result(String id, String name, Caller caller) {
+        Job job = find(id, caller).orElseThrow(Studio::unknown);
         if (!FileName.isSafe(name)) {
             throw new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "Invalid file path");
         }
@@ -291,8 +303,8 @@ public final class Studio {
     }
 
     /** The picture of a name that {@link Status} has told. */
-    Optional<Path> preview(String name) {
-        return FileName.id(name).flatMap(this::source).flatMap(source -> {
+    Optional<Path> preview(String name, Caller caller) {
+        return FileName.id(name).flatMap(id -> source(id, caller)).flatMap(source -> {
             if (source.kind().equals(UploadJob.KIND)) {
                 return Optional.of(jobs.folder(source).resolve(UploadJob.PICTURE))
                         .filter(file -> name.equals(Status.uploadName(source)) && Files.isRegularFile(file));

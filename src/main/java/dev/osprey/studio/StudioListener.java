@@ -71,6 +71,11 @@ final class StudioListener implements IoListener {
         return socket.address();
     }
 
+    /** Whether the job is its client's to see. */
+    boolean sees(Job job) {
+        return socket.caller().sees(job.owner());
+    }
+
     /** Whether it says itself what it wants to hear of. */
     boolean chooses() {
         return chooses;
@@ -189,9 +194,12 @@ final class StudioListener implements IoListener {
     }
 
     private Optional<Job> newest(String id) {
+        Optional<Job> source = watchers.jobs().find(id).filter(this::sees);
         return watchers.jobs().named(MeshJob.KIND, id, 1).stream()
                 .findFirst()
-                .or(() -> watchers.jobs().find(id).filter(StudioListener::isSource))
+                // A solid is told of to whom its picture, or the solid itself, belongs.
+                .filter(job -> source.isPresent() || sees(job))
+                .or(() -> source.filter(StudioListener::isSource))
                 .filter(job -> job.state() != Job.State.EXPIRED);
     }
 

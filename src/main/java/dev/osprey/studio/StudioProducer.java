@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
@@ -67,7 +68,7 @@ class StudioProducer {
             throw new IllegalStateException("The container provides no managed executor");
         }
         Watchers watchers = new Watchers(jobs, models, config, errands);
-        socketIo.serve(socket -> new StudioListener(watchers, socket));
+        socketIo.serve(Scope.STUDIO, socket -> new StudioListener(watchers, socket));
         meters.connections("studio", watchers::count);
         return new Studio(config, jobs, models, watchers, System::nanoTime);
     }

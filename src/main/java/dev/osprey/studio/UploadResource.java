@@ -1,5 +1,6 @@
 package dev.osprey.studio;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
@@ -7,10 +8,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityPart;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
@@ -38,14 +41,14 @@ public class UploadResource {
     @RateFilter.Limited
     @StudioUploads.Limited
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public JsonObject upload(@Nullable List<EntityPart> parts) {
+    public JsonObject upload(@Nullable List<EntityPart> parts, @Context HttpServletRequest request) {
         EntityPart image = Part.named(parts, "image").orElseThrow(UploadResource::none);
         String name = image.getFileName().orElse("");
         if (name.isBlank()) {
             throw new OspreyException(ErrorCode.UPLOAD_INVALID, "No file selected");
         }
         try {
-            return answer(studio.upload(name, Part.bytes(image)));
+            return answer(studio.upload(name, Part.bytes(image), Caller.of(request)));
         } catch (IOException e) {
             LOG.log(Level.WARNING, "An upload could not be kept", e);
             throw new OspreyException(ErrorCode.JOB_FAILED, "Upload failed", e);

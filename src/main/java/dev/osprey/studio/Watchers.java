@@ -65,7 +65,7 @@ final class Watchers {
         CompletableFuture.delayedExecutor(HEAD_START.toMillis(), TimeUnit.MILLISECONDS, errands)
                 .execute(() -> {
                     for (StudioListener listener : listeners) {
-                        if (listener.subscribedTo(Status.id(job)) || hears(listener, address)) {
+                        if (listener.sees(job) && (listener.subscribedTo(Status.id(job)) || hears(listener, address))) {
                             listener.follow(job, batch);
                         }
                     }

@@ -89,6 +89,8 @@ class ConfigKeysTest {
             return Duration.parse(value).plusSeconds(1).toString();
         } else if (type == OspreyConfig.ProviderPreference.class) {
             return value.equals("cpu") ? "cuda" : "cpu";
+        } else if (type == OspreyConfig.AccessMode.class) {
+            return value.equals("open") ? "keys" : "open";
         } else if (type == OspreyConfig.Audience.class) {
             return value.equals("everyone") ? "same-address" : "everyone";
         }

@@ -26,7 +26,7 @@ class ConfigReaderTest {
                 "runtime.provider", "cuda",
                 "stream.send-timeout", "PT0.25S",
                 "segmentation.default-opacity", "0.125",
-                "admin.enabled", "true",
+                "referee.fisheye-enabled", "true",
                 "server.port", " 9090 ");
         assertEquals(Path.of("/srv/models"), config.model().repository());
         assertEquals(
@@ -35,7 +35,7 @@ class ConfigReaderTest {
         assertEquals(ProviderPreference.CUDA, config.runtime().provider());
         assertEquals(Duration.ofMillis(250), config.stream().sendTimeout());
         assertEquals(0.125, config.segmentation().defaultOpacity());
-        assertTrue(config.admin().enabled());
+        assertTrue(config.referee().fisheyeEnabled());
         assertEquals(9_090, config.server().port());
     }
 

@@ -136,7 +136,7 @@ class JobsTest {
                     Files.writeString(made.resolve("input"), "half");
                     throw new IOException("disk full");
                 }));
-        assertEquals(List.of(), jobs.latest(Optional.empty(), 10, 0));
+        assertEquals(List.of(), jobs.latest(Optional.empty(), Optional.empty(), 10, 0));
         try (var left = Files.list(folder.resolve("artifacts"))) {
             assertEquals(0, left.count());
         }
@@ -229,13 +229,20 @@ class JobsTest {
             ids.add(0, jobs.submit(NewJob.of(kind, "{}")).id());
         }
         assertEquals(
-                ids, jobs.latest(Optional.empty(), 10, 0).stream().map(Job::id).toList());
+                ids,
+                jobs.latest(Optional.empty(), Optional.empty(), 10, 0).stream()
+                        .map(Job::id)
+                        .toList());
         assertEquals(
                 List.of(ids.get(1)),
-                jobs.latest(Optional.empty(), 1, 1).stream().map(Job::id).toList());
+                jobs.latest(Optional.empty(), Optional.empty(), 1, 1).stream()
+                        .map(Job::id)
+                        .toList());
         assertEquals(
                 List.of(ids.get(0), ids.get(2)),
-                jobs.latest(Optional.of("a"), 10, 0).stream().map(Job::id).toList());
+                jobs.latest(Optional.of("a"), Optional.empty(), 10, 0).stream()
+                        .map(Job::id)
+                        .toList());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,8 @@ class RequestTest {
     @Test
     void readsASession() {
         assertEquals(
-                new Request.Start(new SessionStart("a b", 29.97, 640, 480, OptionalLong.of(1800)), false),
+                new Request.Start(
+                        new SessionStart(Optional.empty(), "a b", 29.97, 640, 480, OptionalLong.of(1800)), false),
                 Request.read("{\"type\":\"session_start\",\"session_id\":\"a b\",\"fps\":29.97,\"width\":640,"
                         + "\"height\":480,\"expected_frames\":1800,\"video_format\":\"bgr24\",\"more\":[{}]}"));
     }
@@ -25,7 +27,7 @@ class RequestTest {
     @Test
     void readsThatASessionGoesOn() {
         assertEquals(
-                new Request.Start(new SessionStart("a", 30, 640, 480, OptionalLong.empty()), true),
+                new Request.Start(new SessionStart(Optional.empty(), "a", 30, 640, 480, OptionalLong.empty()), true),
                 Request.read("{\"type\":\"session_start\",\"session_id\":\"a\",\"fps\":30,\"width\":640.0,"
                         + "\"height\":480,\"expected_frames\":null,\"resume\":true}"));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.TestConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class SessionsTest {
     }
 
     private static SessionStart named(String id) {
-        return new SessionStart(id, 30, 640, 480, OptionalLong.empty());
+        return new SessionStart(Optional.empty(), id, 30, 640, 480, OptionalLong.empty());
     }
 
     private static void send(Sessions sessions, Session session, int... numbers) {
@@ -73,7 +75,7 @@ class SessionsTest {
         assertEquals("Maximum concurrent sessions reached (2)", refusal(sessions, "c"));
         sessions.leave(first);
         sessions.start(named("c"), false);
-        assertEquals(2, sessions.stats().getInt("active_sessions"));
+        assertEquals(2, sessions.stats(Caller.ANYBODY).getInt("active_sessions"));
     }
 
     @Test
@@ -122,7 +124,7 @@ class SessionsTest {
         Sessions sessions = sessions();
         sessions.leave(sessions.start(named("a"), false));
         assertEquals(List.of(), folders());
-        assertEquals(0, sessions.stats().getJsonObject("sessions").size());
+        assertEquals(0, sessions.stats(Caller.ANYBODY).getJsonObject("sessions").size());
     }
 
     @Test
@@ -171,7 +173,7 @@ class SessionsTest {
         assertEquals(
                 "{\"active_sessions\":0,\"max_sessions\":10,\"total_memory_mb\":0.0,\"max_memory_mb\":2048.0,"
                         + "\"total_frames\":0,\"sessions\":{},\"streaming_enabled\":true}",
-                sessions.stats().toString());
+                sessions.stats(Caller.ANYBODY).toString());
         Session session = sessions.start(named("a"), false);
         send(sessions, session, 0, 2, 1);
         assertTrue(session.has(1));
@@ -184,7 +186,10 @@ class SessionsTest {
                         + "\"out_of_order_frames\":1,\"missing_frames\":0,\"has_signal\":false,"
                         + "\"duration_seconds\":1.6,\"idle_seconds\":0.1,\"memory_mb\":0.003,\"completed\":false,"
                         + "\"aborted\":false}",
-                sessions.stats().getJsonObject("sessions").getJsonObject("a").toString());
+                sessions.stats(Caller.ANYBODY)
+                        .getJsonObject("sessions")
+                        .getJsonObject("a")
+                        .toString());
     }
 
     @Test
@@ -200,7 +205,7 @@ class SessionsTest {
         sessions.start(named("s10"), false);
         pass(Duration.ofSeconds(11));
         sessions.sweep();
-        assertEquals(10, sessions.stats().getInt("active_sessions"));
+        assertEquals(10, sessions.stats(Caller.ANYBODY).getInt("active_sessions"));
     }
 
     @Test

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SpoolTest {
 
-    private static final SessionStart START = new SessionStart("../../x", 29.97, 640, 480, OptionalLong.of(3));
+    private static final SessionStart START =
+            new SessionStart(Optional.empty(), "../../x", 29.97, 640, 480, OptionalLong.of(3));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

@@ -1,4 +1,4 @@
-package dev.osprey.studio;
+package dev.osprey.access;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -8,38 +8,35 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** How many requests one address may make in a sliding minute; those that are refused do not count. Any thread. */
-final class RateLimit {
+/** How many requests each caller, or address, makes in a sliding minute; those that are refused do not count. Any thread. */
+public final class RateLimit {
 
-    static final Duration WINDOW = Duration.ofSeconds(60);
+    public static final Duration WINDOW = Duration.ofSeconds(60);
 
-    /** Addresses that are remembered before those whose requests have all become old are forgotten. */
-    private static final int MANY_ADDRESSES = 10_000;
+    /** Callers that are remembered before those whose requests have all become old are forgotten. */
+    private static final int MANY_CALLERS = 10_000;
 
-    private final int limit;
     private final LongSupplier nanoClock;
     private final Map<String, Deque<Long>> requests = new HashMap<>();
 
-    /** @param limit requests in {@link #WINDOW}; 0 is none */
-    RateLimit(int limit, LongSupplier nanoClock) {
-        this.limit = limit;
+    public RateLimit(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
 
-    int limit() {
-        return limit;
-    }
-
-    /** Whether another request may come now; it counts then. */
-    synchronized boolean tryCount(String address) {
+    /**
+     * Whether another request may come now; it counts then.
+     *
+     * @param limit requests in {@link #WINDOW}; 0 is any number
+     */
+    public synchronized boolean tryCount(String caller, int limit) {
         if (limit == 0) {
             return true;
         }
         long now = nanoClock.getAsLong();
-        if (requests.size() >= MANY_ADDRESSES) {
+        if (requests.size() >= MANY_CALLERS) {
             forget(now);
         }
-        Deque<Long> times = requests.computeIfAbsent(address, unknown -> new ArrayDeque<>());
+        Deque<Long> times = requests.computeIfAbsent(caller, unknown -> new ArrayDeque<>());
         dropOld(times, now);
         if (times.size() >= limit) {
             return false;
@@ -48,9 +45,9 @@ final class RateLimit {
         return true;
     }
 
-    /** Seconds until the next request of an address would be let through, at least 1. */
-    synchronized long retryAfterSeconds(String address) {
-        Deque<Long> times = requests.get(address);
+    /** Seconds until the next request of a caller would be let through, at least 1. */
+    public synchronized long retryAfterSeconds(String caller) {
+        Deque<Long> times = requests.get(caller);
         if (times == null || times.isEmpty()) {
             return 1;
         }
@@ -59,7 +56,7 @@ final class RateLimit {
     }
 
     /** That are remembered. */
-    synchronized int addresses() {
+    synchronized int callers() {
         return requests.size();
     }
 

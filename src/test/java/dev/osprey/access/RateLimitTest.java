@@ -1,4 +1,4 @@
-package dev.osprey.studio;
+package dev.osprey.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,39 +18,39 @@ class RateLimitTest {
 
     @Test
     void letsThroughAsManyAsItMayAMinute() {
-        RateLimit rate = new RateLimit(2, now::get);
+        RateLimit rate = new RateLimit(now::get);
 
-        assertTrue(rate.tryCount("a"));
+        assertTrue(rate.tryCount("a", 2));
         pass(10);
-        assertTrue(rate.tryCount("a"));
-        assertFalse(rate.tryCount("a"));
+        assertTrue(rate.tryCount("a", 2));
+        assertFalse(rate.tryCount("a", 2));
         assertEquals(50, rate.retryAfterSeconds("a"));
-        assertTrue(rate.tryCount("b"), "every address has its own");
+        assertTrue(rate.tryCount("b", 2), "every caller has its own");
 
         pass(50);
-        assertTrue(rate.tryCount("a"), "the first is a minute old, and those that were refused did not count");
-        assertFalse(rate.tryCount("a"));
+        assertTrue(rate.tryCount("a", 2), "the first is a minute old, and those that were refused did not count");
+        assertFalse(rate.tryCount("a", 2));
         assertEquals(10, rate.retryAfterSeconds("a"));
     }
 
     @Test
     void knowsNoLimitWhereItIsZero() {
-        RateLimit rate = new RateLimit(0, now::get);
+        RateLimit rate = new RateLimit(now::get);
 
         for (int i = 0; i < 1_000; i++) {
-            assertTrue(rate.tryCount("a"));
+            assertTrue(rate.tryCount("a", 0));
         }
     }
 
     @Test
-    void forgetsAddressesThatHaveLongGone() {
-        RateLimit rate = new RateLimit(1, now::get);
+    void forgetsCallersThatHaveLongGone() {
+        RateLimit rate = new RateLimit(now::get);
         for (int i = 0; i < 10_000; i++) {
-            rate.tryCount("address " + i);
+            rate.tryCount("address " + i, 1);
         }
         pass(60);
 
-        assertTrue(rate.tryCount("another"));
-        assertEquals(1, rate.addresses());
+        assertTrue(rate.tryCount("another", 1));
+        assertEquals(1, rate.callers());
     }
 }

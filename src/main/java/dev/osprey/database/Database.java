@@ -1,4 +1,4 @@
-package dev.osprey.jobs;
+package dev.osprey.database;
 
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
@@ -27,11 +27,15 @@ record Database(String driver, String url, String user, String password) {
     private static final String H2_OPTIONS =
             ";WRITE_DELAY=0;LOCK_TIMEOUT=10000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
 
+    /** One at a time of this process: two parts of it open the database when it starts. */
+    private static final Object MIGRATION = new Object();
+
     private static final int MAX_CONNECTIONS = 16;
     private static final int CONNECT_SECONDS = 10;
     /** Far more than any statement takes; a database that is gone without a word must not hold a thread for ever. */
     private static final int ANSWER_SECONDS = 60;
 
+    /** Where the settings say that records are kept. */
     static Database of(OspreyConfig.Jobs config) {
         String url = config.url();
         if (url.equals("file")) {
@@ -51,19 +55,21 @@ record Database(String driver, String url, String user, String password) {
     /**
      * A factory of entity managers over the current tables; the caller closes it.
      *
+     * @param unit the persistence unit's name
      * @throws OspreyException {@link ErrorCode#STORE_UNAVAILABLE}, with a reason that is safe to show
      */
-    EntityManagerFactory open() {
+    EntityManagerFactory open(String unit) {
         // Held until the end: H2 closes a file that nobody is connected to.
         try (Connection held = connect()) {
             DatabaseMetaData product = held.getMetaData();
             migrate();
             LOG.log(
                     Level.INFO,
-                    "Jobs are kept in {0} {1}",
+                    "The {0} are kept in {1} {2}",
+                    unit,
                     product.getDatabaseProductName(),
                     product.getDatabaseProductVersion());
-            EntityManagerFactory factory = Persistence.createEntityManagerFactory("jobs", properties());
+            EntityManagerFactory factory = Persistence.createEntityManagerFactory(unit, properties());
             try {
                 factory.createEntityManager().close();
                 return factory;
@@ -100,13 +106,15 @@ record Database(String driver, String url, String user, String password) {
     }
 
     private void migrate() {
-        Flyway.configure(Database.class.getClassLoader())
-                .driver(driver)
-                .dataSource(url, user, password)
-                .locations("classpath:db/migration")
-                .connectRetries(0)
-                .load()
-                .migrate();
+        synchronized (MIGRATION) {
+            Flyway.configure(Database.class.getClassLoader())
+                    .driver(driver)
+                    .dataSource(url, user, password)
+                    .locations("classpath:db/migration")
+                    .connectRetries(0)
+                    .load()
+                    .migrate();
+        }
     }
 
     private Map<String, Object> properties() {

@@ -1,0 +1,111 @@
+package dev.osprey.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a request needs to be let through, by its address: the one place where that stands. */
+final class Routes {
+
+    private Routes() {}
+
+    /** What a request asks of its caller. */
+    sealed interface Need {
+
+        /** Nothing: what is the same for everybody, and what probes ask. */
+        record Nothing() implements Need {}
+
+        /** A page: who is nobody is sent to sign in. */
+        record Page(boolean operator) implements Need {}
+
+        /** To be somebody; whose jobs they are is looked at where they are found. */
+        record Anybody() implements Need {}
+
+        /** One of these scopes. */
+        record AnyOf(Set<Scope> scopes) implements Need {}
+
+        /** To be an operator. */
+        record Operator() implements Need {}
+    }
+
+    private static final Need NOTHING = new Need.Nothing();
+    private static final Need OPERATOR = new Need.Operator();
+    private static final Need STUDIO = new Need.AnyOf(Set.of(Scope.STUDIO));
+    private static final Need REFEREE = new Need.AnyOf(Set.of(Scope.REFEREE));
+
+    private static final Map<String, Need> HANDSHAKES = Map.of(
+            "/ws", new Need.AnyOf(Set.of(Scope.SEGMENTATION)),
+            "/signs", new Need.AnyOf(Set.of(Scope.SIGNS)),
+            "/", new Need.AnyOf(Set.of(Scope.FINGERSPELLING)),
+            "/stream", REFEREE,
+            "/socket.io/", new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO)));
+
+    /** Where these paths begin, the first that fits. */
+    private static final List<Map.Entry<String, Need>> RESOURCES = List.of(
+            Map.entry("/api/admin/", OPERATOR),
+            Map.entry("/api/models/", OPERATOR),
+            Map.entry("/api/session/", NOTHING),
+            Map.entry("/api/tickets/", new Need.Anybody()),
+            Map.entry("/api/health/", NOTHING),
+            Map.entry("/api/jobs/", new Need.Anybody()),
+            Map.entry("/api/referee/", REFEREE),
+            Map.entry("/api/", STUDIO),
+            Map.entry("/analyze/", REFEREE),
+            Map.entry("/streaming/", REFEREE),
+            Map.entry("/socket.io/", new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO))),
+            Map.entry("/metrics/", new Need.AnyOf(Set.of(Scope.METRICS))),
+            Map.entry("/openapi/", new Need.Anybody()),
+            Map.entry("/admin/sign-in.html/", NOTHING),
+            Map.entry("/admin/", new Need.Page(true)));
+
+    private static final Set<String> CACHE_CHANGES = Set.of("/api/cache/config", "/api/cache/clear");
+
+    static Need of(HttpServletRequest request) {
+        boolean handshake = isHandshake(request);
+        String path = path(request, handshake);
+        if (handshake) {
+            // An endpoint that is not listed is for nobody; those that are look themselves, too.
+            return HANDSHAKES.getOrDefault(path, new Need.Anybody());
+        }
+        if (CACHE_CHANGES.contains(path) && !isSafe(request.getMethod())) {
+            return OPERATOR;
+        }
+        String folder = path.endsWith("/") ? path : path + "/";
+        Optional<Need> listed = RESOURCES.stream()
+                .filter(entry -> folder.startsWith(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        return listed.orElseGet(() -> isPage(request, path) ? new Need.Page(false) : NOTHING);
+    }
+
+    static boolean isHandshake(HttpServletRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+    }
+
+    /** Whether a method changes nothing. */
+    static boolean isSafe(String method) {
+        return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+    }
+
+    /**
+     * The address as the container itself has understood it, below the application's own. A handshake's is as it was sent, or as a
+     * filter has readdressed it.
+     */
+    static String path(HttpServletRequest request, boolean handshake) {
+        String path = handshake
+                ? request.getRequestURI().substring(request.getContextPath().length())
+                : request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
+        String single = path.replaceAll("/{2,}", "/");
+        return single.isEmpty() ? "/" : single;
+    }
+
+    /** {@code /} is a page for browsers and a description for everything else. */
+    private static boolean isPage(HttpServletRequest request, String path) {
+        String accept = request.getHeader("Accept");
+        return path.endsWith(".html")
+                || path.equals("/studio")
+                || (path.equals("/") && accept != null && accept.contains("text/html"));
+    }
+}
