@@ -67,7 +67,7 @@ public class ModelsResource {
         return statuses();
     }
 
-    private static int version(JsonValue value) {
+    static int version(JsonValue value) {
         if (value instanceof JsonNumber number
                 && number.isIntegral()
                 && number.doubleValue() >= 1

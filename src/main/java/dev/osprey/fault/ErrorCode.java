@@ -50,10 +50,14 @@ public enum ErrorCode {
     CANCELLED(499, false),
     /** Loading would exceed the memory budget; detail has the numbers. */
     MEMORY_EXHAUSTED(507, true),
+    /** No such stream, or it has ended. */
+    STREAM_UNKNOWN(404, false),
     /** No such job. */
     JOB_UNKNOWN(404, false),
     /** What is asked for needs a job that has ended, and this one has not. */
     JOB_UNFINISHED(409, true),
+    /** What the job was made of is not there any more. */
+    JOB_INPUT_GONE(409, false),
     /** The job has no such artifact, or no longer. */
     ARTIFACT_UNKNOWN(404, false),
     /** A run of a job that is no longer this run's: another one has it, or nobody. */

@@ -13,6 +13,7 @@ import dev.osprey.stream.Reply;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,9 @@ final class CoachStream implements StreamEndpoint.Receiver {
     private final Recognizer recognizer;
     private final Coach coach;
     private final Mailbox<Request.Frame> mailbox = new Mailbox<>(1);
+
+    /** When the frame in the mailbox came. */
+    private long arrivedNanos;
 
     /** A frame waits for its turn or has it. */
     private boolean busy;
@@ -135,7 +139,11 @@ final class CoachStream implements StreamEndpoint.Receiver {
             return;
         }
         synchronized (this) {
-            mailbox.offer(frame).ifPresent(replaced -> shared.statistics().dropped());
+            arrivedNanos = shared.nanoTime();
+            mailbox.offer(frame).ifPresent(replaced -> {
+                shared.statistics().dropped();
+                connection.activity().replaced();
+            });
         }
         dispatch();
     }
@@ -177,13 +185,15 @@ final class CoachStream implements StreamEndpoint.Receiver {
     /** Looks at the frame whose turn has come; at none where it is not wanted any more. On a worker. */
     void turn(Cancellation cancellation) {
         Optional<Request.Frame> frame;
+        long cameNanos;
         synchronized (this) {
             frame = mailbox.take();
+            cameNanos = arrivedNanos;
             running = cancellation;
         }
         try {
             if (frame.isPresent() && !connection.hasEnded()) {
-                look(frame.get(), cancellation);
+                look(frame.get(), cameNanos, cancellation);
             }
         } finally {
             free();
@@ -199,11 +209,13 @@ final class CoachStream implements StreamEndpoint.Receiver {
         free();
     }
 
-    private void look(Request.Frame frame, Cancellation cancellation) {
+    private void look(Request.Frame frame, long cameNanos, Cancellation cancellation) {
         long startNanos = shared.nanoTime();
         try {
             if (tryLook(frame, cancellation)) {
-                shared.statistics().processed(shared.nanoTime() - startNanos);
+                long now = shared.nanoTime();
+                shared.statistics().processed(now - startNanos);
+                connection.activity().answered(Duration.ofNanos(now - cameNanos));
             }
         } catch (OspreyException e) {
             if (!isUnwanted(cancellation)) {

@@ -73,7 +73,8 @@ public final class Fingerspelling {
         return recognition;
     }
 
-    Connections connections() {
+    /** Of all clients on WebSockets. */
+    public Connections connections() {
         return connections;
     }
 

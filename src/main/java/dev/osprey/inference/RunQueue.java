@@ -80,6 +80,12 @@ final class RunQueue {
         return waiting.size();
     }
 
+    int waiting(String model) {
+        return (int) waiting.stream()
+                .filter(entry -> entry.work.model().equals(model))
+                .count();
+    }
+
     /** @param entry came no earlier than those before it */
     void add(Entry<?> entry) {
         waiting.add(entry);

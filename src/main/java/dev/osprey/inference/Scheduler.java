@@ -116,6 +116,16 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
+    /** Tasks that wait for a worker of that model. */
+    public int waiting(String model) {
+        lock.lock();
+        try {
+            return queue.waiting(model);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses what waits and lets the workers go; a run under way is finished. */
     @Override
     public void close() {

@@ -60,8 +60,17 @@ public final class Turns {
      *     ErrorCode#MODEL_FAILED}
      */
     public <T> T on(String model, Run<T> run) {
+        return on(model, PATIENCE, run);
+    }
+
+    /**
+     * As {@link #on(String, Run)}, for who does not wait that long for the run to begin.
+     *
+     * @throws OspreyException also {@link ErrorCode#DEADLINE_EXCEEDED}
+     */
+    public <T> T on(String model, Duration patience, Run<T> run) {
         Turn<T> turn = new Turn<>(run);
-        Ticket ticket = scheduler.submit(new TurnWork(model), turn, Priority.BATCH, PATIENCE);
+        Ticket ticket = scheduler.submit(new TurnWork(model), turn, Priority.BATCH, patience);
         try {
             while (true) {
                 try {

@@ -1,7 +1,10 @@
 package dev.osprey.jobs;
 
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +33,27 @@ final class JobFolders {
 
     Path create(String id) throws IOException {
         return Files.createDirectories(of(id));
+    }
+
+    /**
+     * Has files of one job's folder in another's too: as links, or as copies where there can be none.
+     *
+     * @throws OspreyException {@link ErrorCode#JOB_INPUT_GONE}
+     */
+    void share(Path from, List<String> names, Path into) throws IOException {
+        for (String name : names) {
+            Path file = from.resolve(name);
+            try {
+                try {
+                    Files.createLink(into.resolve(name), file);
+                } catch (UnsupportedOperationException | FileSystemException e) {
+                    Files.copy(file, into.resolve(name));
+                }
+            } catch (NoSuchFileException e) {
+                throw new OspreyException(
+                        ErrorCode.JOB_INPUT_GONE, "What the job was made of is not there any more", e);
+            }
+        }
     }
 
     /** Of all files in the job's folder together. */

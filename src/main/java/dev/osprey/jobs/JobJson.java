@@ -12,19 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Jobs and their events as the wire has them. */
-final class JobJson {
+public final class JobJson {
 
     private JobJson() {}
 
     /** Everything that is known of a job. */
-    static JsonObject full(Job job) {
+    public static JsonObject full(Job job) {
         JsonObjectBuilder json = outline(job).add("parameters", parsed(job.parameters()));
         job.result().ifPresent(result -> json.add("result", parsed(result)));
         return json.build();
     }
 
     /** A job in a list: without parameters and result, which may be long. */
-    static JsonObjectBuilder outline(Job job) {
+    public static JsonObjectBuilder outline(Job job) {
         JsonObjectBuilder json = Json.createObjectBuilder()
                 .add("id", job.id())
                 .add("kind", job.kind())
@@ -67,7 +67,7 @@ final class JobJson {
         return json.build();
     }
 
-    static String wireName(Enum<?> constant) {
+    public static String wireName(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

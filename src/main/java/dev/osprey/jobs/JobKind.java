@@ -2,6 +2,8 @@ package dev.osprey.jobs;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import java.nio.file.Path;
+import java.util.List;
 
 /** What does the jobs of one kind: a CDI bean of the capability that knows how. */
 public interface JobKind {
@@ -11,6 +13,14 @@ public interface JobKind {
 
     /** How many of them one server runs at the same time. */
     int concurrency();
+
+    /**
+     * What another job of the same parameters is given of the folder of one that has ended: names of files that were there before its
+     * first attempt, or stand for those. They are shared between the folders, so no run may write into them.
+     */
+    default List<String> inputs(Path folder) {
+        return List.of();
+    }
 
     /**
      * Does a job, from the beginning or, where an earlier attempt got somewhere, from what it left in the folder. It ends soon after

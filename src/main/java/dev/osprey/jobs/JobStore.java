@@ -13,6 +13,7 @@ import jakarta.persistence.TypedQuery;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -106,16 +107,21 @@ final class JobStore implements AutoCloseable {
                 Optional.ofNullable(manager.find(StoredJob.class, id)).map(StoredJob::job));
     }
 
-    /** Newest first. */
-    List<Job> latest(Optional<String> kind, Optional<String> owner, int limit, int offset) {
+    /** Newest first, of one kind or of all, of one owner or of all, in one state or in any. */
+    List<Job> latest(Optional<String> kind, Optional<String> owner, Optional<State> state, int limit, int offset) {
         return read(manager -> {
+            List<String> conditions = new ArrayList<>();
+            kind.ifPresent(name -> conditions.add("j.kind = :kind"));
+            owner.ifPresent(name -> conditions.add("j.owner = :owner"));
+            state.ifPresent(wanted -> conditions.add("j.state = :state"));
             TypedQuery<StoredJob> query = manager.createQuery(
-                    "select j from StoredJob j where true = true" + (kind.isPresent() ? " and j.kind = :kind" : "")
-                            + (owner.isPresent() ? " and j.owner = :owner" : "")
-                            + " order by j.submittedAt desc, j.id",
+                    "select j from StoredJob j "
+                            + (conditions.isEmpty() ? "" : "where " + String.join(" and ", conditions) + " ")
+                            + "order by j.submittedAt desc, j.id",
                     StoredJob.class);
             kind.ifPresent(name -> query.setParameter("kind", name));
             owner.ifPresent(name -> query.setParameter("owner", name));
+            state.ifPresent(wanted -> query.setParameter("state", wanted));
             return query.setFirstResult(offset)
                     .setMaxResults(limit)
                     // One query for the artifacts of all.

@@ -14,13 +14,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ public final class Jobs implements AutoCloseable {
     private final Followers followers;
     private final CountDownLatch tried = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile Map<String, JobKind> kinds = Map.of();
     private volatile @Nullable JobStore store;
     private volatile @Nullable Node node;
     private volatile @Nullable Workers workers;
@@ -81,7 +85,7 @@ public final class Jobs implements AutoCloseable {
         executor.execute(() -> work(kinds));
     }
 
-    private void work(Supplier<List<JobKind>> kinds) {
+    private void work(Supplier<List<JobKind>> known) {
         try {
             JobStore opened = open();
             while (opened == null && !closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -93,7 +97,9 @@ public final class Jobs implements AutoCloseable {
             }
             store = opened;
             tried.countDown();
-            Workers begun = new Workers(opened, folders, held, kinds.get(), followers, config, executor, clock);
+            List<JobKind> all = known.get();
+            kinds = all.stream().collect(Collectors.toUnmodifiableMap(JobKind::name, Function.identity()));
+            Workers begun = new Workers(opened, folders, held, all, followers, config, executor, clock);
             workers = begun;
             if (closed.getCount() == 0) {
                 begun.stop(Duration.ZERO);
@@ -231,7 +237,13 @@ public final class Jobs implements AutoCloseable {
 
     /** Newest first, of one kind or of all, of one owner or of all. */
     public List<Job> latest(Optional<String> kind, Optional<String> owner, int limit, int offset) {
-        return store().latest(kind, owner, limit, offset);
+        return latest(kind, owner, Optional.empty(), limit, offset);
+    }
+
+    /** Newest first, of one kind or of all, of one owner or of all, in one state or in any. */
+    public List<Job> latest(
+            Optional<String> kind, Optional<String> owner, Optional<State> state, int limit, int offset) {
+        return store().latest(kind, owner, state, limit, offset);
     }
 
     /** Newest first, those of a kind that have this {@link NewJob#reference}. */
@@ -255,6 +267,28 @@ public final class Jobs implements AutoCloseable {
         followers.changed(id);
         wake();
         return job;
+    }
+
+    /**
+     * Submits a new job of the kind, parameters, owner and reference of one that has ended, with the same input.
+     *
+     * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN}, {@link ErrorCode#JOB_UNFINISHED}, {@link ErrorCode#JOB_INPUT_GONE}, and
+     *     as {@link #submit(NewJob)}
+     */
+    public Job retry(String id) throws IOException {
+        Job job = find(id).orElseThrow(() -> new OspreyException(ErrorCode.JOB_UNKNOWN, "There is no job of that id"));
+        if (!job.state().isFinished()) {
+            throw new OspreyException(ErrorCode.JOB_UNFINISHED, "The job has not ended; it can be retried once it has");
+        }
+        JobKind kind = kinds.get(job.kind());
+        if (kind == null) {
+            throw new OspreyException(
+                    ErrorCode.JOB_INPUT_GONE, "This server does no jobs of the kind \"%s\"".formatted(job.kind()));
+        }
+        Path folder = folder(job);
+        return submit(
+                new NewJob(job.kind(), job.owner(), job.reference(), job.parameters()),
+                fresh -> folders.share(folder, kind.inputs(folder), fresh));
     }
 
     /**
@@ -322,7 +356,8 @@ public final class Jobs implements AutoCloseable {
         return count(State.QUEUED) + count(State.RUNNING);
     }
 
-    private int count(State state) {
+    /** In that state, as of the last look at them. */
+    public int count(State state) {
         Workers begun = workers;
         return begun == null ? 0 : (int) begun.count(state);
     }

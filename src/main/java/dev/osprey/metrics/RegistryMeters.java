@@ -20,6 +20,8 @@ import org.eclipse.microprofile.metrics.Tag;
 class RegistryMeters implements Meters {
 
     private final MetricRegistry registry;
+    private final History history;
+    private final Problems problems;
 
     /** To find a histogram in the registry takes longer than all that a frame's message needs. */
     private final Map<Served, Answered> answered = new ConcurrentHashMap<>();
@@ -29,8 +31,10 @@ class RegistryMeters implements Meters {
     private record Answered(Histogram inference, Histogram age) {}
 
     @Inject
-    RegistryMeters(MetricRegistry registry) {
+    RegistryMeters(MetricRegistry registry, History history, Problems problems) {
         this.registry = registry;
+        this.history = history;
+        this.problems = problems;
     }
 
     @Override
@@ -44,6 +48,7 @@ class RegistryMeters implements Meters {
 
     @Override
     public void refused(String limit) {
+        problems.refused(limit);
         registry.counter(describe("osprey_refusals", "Clients held to a limit."), new Tag("limit", limit))
                 .inc();
     }
@@ -60,6 +65,7 @@ class RegistryMeters implements Meters {
 
     @Override
     public void failed(String capability, String code) {
+        problems.failed(capability, code, null);
         registry.counter(
                         describe("osprey_errors", "Errors sent to clients, by code."),
                         new Tag("capability", capability),
@@ -72,6 +78,7 @@ class RegistryMeters implements Meters {
         Answered histograms = answered.computeIfAbsent(new Served(mode, model), this::histograms);
         histograms.inference().update(inference.toNanos() / 1_000);
         histograms.age().update(age.toNanos() / 1_000);
+        history.answered(age);
     }
 
     private Answered histograms(Served served) {
@@ -88,6 +95,7 @@ class RegistryMeters implements Meters {
 
     @Override
     public void replaced(String mode) {
+        history.replaced();
         registry.counter(
                         describe("osprey_frames_replaced", "Frames answered with a newer frame's picture."),
                         new Tag("mode", mode))

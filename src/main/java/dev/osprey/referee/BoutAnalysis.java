@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,23 @@ public final class BoutAnalysis implements JobKind {
                 ? Optional.empty()
                 : Optional.of("The model \"%s\" is of the kind %s, which does not find people or their points"
                         .formatted(model, served.get().kind().wireName()));
+    }
+
+    @Override
+    public List<String> inputs(Path folder) {
+        if (Files.exists(folder.resolve(VIDEO))) {
+            return List.of(VIDEO, SIGNAL);
+        }
+        List<String> streamed = new ArrayList<>(Spool.files(folder));
+        streamed.add(SIGNAL);
+        if (!Spool.hasFrames(folder)) {
+            // The frames have become a video, and are gone.
+            streamed.add(STREAMED);
+            if (Files.exists(folder.resolve(SKIPPED))) {
+                streamed.add(SKIPPED);
+            }
+        }
+        return List.copyOf(streamed);
     }
 
     @Override

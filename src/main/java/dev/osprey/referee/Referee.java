@@ -118,7 +118,8 @@ public final class Referee {
         return settings;
     }
 
-    Connections connections() {
+    /** Of all clients on WebSockets. */
+    public Connections connections() {
         return connections;
     }
 
@@ -127,7 +128,7 @@ public final class Referee {
     }
 
     /** {@code protocols/referee.md}, section 2.2. */
-    JsonObject stats(Caller caller) {
+    public JsonObject stats(Caller caller) {
         return settings.streamingEnabled()
                 ? sessions.stats(caller)
                 : Json.createObjectBuilder()

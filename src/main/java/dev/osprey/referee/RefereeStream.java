@@ -255,6 +255,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         if (limit.isPresent()) {
             fail(Code.FRAME_PROCESSING_FAILED, limit.get(), CloseCode.TRY_AGAIN_LATER);
         } else {
+            connection.activity().answered();
             send(Messages.frameAck(current.id(), number, "received"));
         }
     }

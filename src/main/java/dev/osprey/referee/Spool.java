@@ -266,6 +266,11 @@ final class Spool implements AutoCloseable {
         Files.deleteIfExists(folder.resolve(INDEX));
     }
 
+    /** Names of the session's files, but for its signal: of the frames as long as there are some. */
+    static List<String> files(Path folder) {
+        return hasFrames(folder) ? List.of(SESSION, FRAMES, INDEX) : List.of(SESSION);
+    }
+
     /** Whether a folder has frames. */
     static boolean hasFrames(Path folder) {
         return Files.exists(folder.resolve(FRAMES));

@@ -5,6 +5,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.model.ModelManifest.Activation;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,17 @@ public final class Lease implements AutoCloseable {
     public void run(ByteBuffer input, ByteBuffer output, int batch, Cancellation cancellation) {
         requireOpen();
         model.run(List.of(input), output, batch, cancellation);
+    }
+
+    /**
+     * Runs the model on random input as it was warmed: as often as its manifest says, for every batch size.
+     *
+     * @return how long each run took, small batches first
+     * @throws OspreyException as {@link #run(ByteBuffer, ByteBuffer, int, Cancellation)} does
+     */
+    public List<Duration> warmUp(Cancellation cancellation) {
+        requireOpen();
+        return model.warmUp(cancellation);
     }
 
     /**

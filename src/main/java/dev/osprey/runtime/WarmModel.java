@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -143,23 +144,31 @@ final class WarmModel {
     }
 
     private void warmUp() {
-        int batch = manifest.batch().max();
-        List<ByteBuffer> inputs =
-                manifest.inputs().stream().map(input -> noise(input, batch)).toList();
-        ByteBuffer output = ByteBuffer.allocateDirect(bytes(manifest.output(), batch));
-        long start = System.nanoTime();
-        for (int size = 1; size <= batch; size++) {
-            for (int run = 0; run < manifest.warmupRuns(); run++) {
-                run(inputs, output, size, new Cancellation());
-            }
-        }
+        List<Duration> runs = warmUp(new Cancellation());
         LOG.log(
                 Level.DEBUG,
                 "Warmed {0} {1} with {2} runs in {3} ms",
                 manifest.name(),
                 version,
-                batch * manifest.warmupRuns(),
-                (System.nanoTime() - start) / 1_000_000);
+                runs.size(),
+                runs.stream().mapToLong(Duration::toMillis).sum());
+    }
+
+    /** See {@link Lease#warmUp}. */
+    List<Duration> warmUp(Cancellation cancellation) {
+        int batch = manifest.batch().max();
+        List<ByteBuffer> inputs =
+                manifest.inputs().stream().map(input -> noise(input, batch)).toList();
+        ByteBuffer output = ByteBuffer.allocateDirect(bytes(manifest.output(), batch));
+        List<Duration> runs = new ArrayList<>();
+        for (int size = 1; size <= batch; size++) {
+            for (int run = 0; run < manifest.warmupRuns(); run++) {
+                long start = System.nanoTime();
+                run(inputs, output, size, cancellation);
+                runs.add(Duration.ofNanos(System.nanoTime() - start));
+            }
+        }
+        return runs;
     }
 
     /**

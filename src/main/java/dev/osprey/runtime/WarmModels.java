@@ -38,6 +38,7 @@ public final class WarmModels implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
     private final ConcurrentMap<String, WarmModel> serving = new ConcurrentHashMap<>();
     private final Set<WarmModel> retired = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<String, String> failures = new ConcurrentHashMap<>();
     private final Set<String> loading = ConcurrentHashMap.newKeySet();
     private volatile Catalogue catalogue;
     private boolean closed;
@@ -156,11 +157,11 @@ public final class WarmModels implements AutoCloseable {
             throw new OspreyException(ErrorCode.SERVER_STOPPING, "The server is stopping");
         }
         ModelManifest manifest = catalogue.manifest(name);
-        checkBudget(manifest);
-        Path file = catalogue.verifiedFile(name, version);
         long start = System.nanoTime();
         loading.add(name);
         try {
+            checkBudget(manifest);
+            Path file = catalogue.verifiedFile(name, version);
             WarmModel previous = serving.put(name, WarmModel.load(manifest, version, file, device));
             LOG.log(
                     Level.INFO,
@@ -169,9 +170,13 @@ public final class WarmModels implements AutoCloseable {
                     version,
                     device.provider(),
                     (System.nanoTime() - start) / 1_000_000);
+            failures.remove(name);
             if (previous != null) {
                 retire(previous);
             }
+        } catch (OspreyException e) {
+            failures.put(name, e.detail());
+            throw e;
         } finally {
             loading.remove(name);
         }
@@ -233,6 +238,24 @@ public final class WarmModels implements AutoCloseable {
     /** Whether {@link #lease} would succeed. */
     public boolean isReady(String name) {
         return serving.containsKey(name);
+    }
+
+    /** Why the last attempt to load a model or another version of it failed; empty where it succeeded, or there was none. */
+    public Optional<String> failure(String name) {
+        return Optional.ofNullable(failures.get(name));
+    }
+
+    /** Of all that is loaded and of what still drains. */
+    public int usedMib() {
+        return loaded().stream().mapToInt(model -> model.manifest().memoryMib()).sum();
+    }
+
+    public int memoryBudgetMib() {
+        return memoryBudgetMib;
+    }
+
+    public ExecutionProvider provider() {
+        return device.provider();
     }
 
     /** The manifest of the version that is served now; nothing where none is. */

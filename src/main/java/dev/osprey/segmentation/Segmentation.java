@@ -133,7 +133,8 @@ public final class Segmentation {
         return meters;
     }
 
-    Connections connections() {
+    /** Of all clients on WebSockets. */
+    public Connections connections() {
         return connections;
     }
 

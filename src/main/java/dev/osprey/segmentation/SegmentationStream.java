@@ -16,6 +16,7 @@ import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,6 +92,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
     /** Greets the client; to be called once, before any request. */
     void open() {
         connection.outbox().whenRoomIsMade(this::dispatch);
+        connection.activity().mode(shared.defaultMode().wireName());
         answer(answers.greeting());
     }
 
@@ -167,6 +169,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
             // Its answer is owed all the same: it gets the picture of the frame that is now first.
             last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
             shared.meters().replaced(last.mode().wireName());
+            connection.activity().replaced();
         });
     }
 
@@ -325,6 +328,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
                 auto.entered(move, shared.nanoTime());
             }
         }
+        connection.activity().mode(segment.mode().wireName());
         fill(segment.opening(), answers.entered(segment.mode(), segment.notice(move)));
         free();
     }
@@ -413,7 +417,9 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
             end(() -> {
                 try {
                     answers.answered(frame, segment.mode(), segment.notice(null), segmented, takenNanos);
-                    long serviceNanos = shared.nanoTime() - takenNanos;
+                    long answeredNanos = shared.nanoTime();
+                    connection.activity().answered(Duration.ofNanos(answeredNanos - frame.arrivalNanos()));
+                    long serviceNanos = answeredNanos - takenNanos;
                     steer(
                             segment,
                             new AutoMode.Turn(

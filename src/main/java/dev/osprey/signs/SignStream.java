@@ -6,6 +6,7 @@ import dev.osprey.imaging.Picture;
 import dev.osprey.inference.LatestTicket;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.Lease;
+import dev.osprey.stream.Activity;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -32,6 +33,7 @@ final class SignStream {
     private static final Logger LOG = System.getLogger(SignStream.class.getName());
 
     private final Signs shared;
+    private final Activity activity;
     private final LatestTicket ticket = new LatestTicket();
     private final Deque<Frame> undecoded = new ArrayDeque<>();
     private @Nullable Clip clip;
@@ -64,8 +66,9 @@ final class SignStream {
 
     private record Frame(long number, ByteBuffer image, long arrivedNanos) {}
 
-    SignStream(Signs shared) {
+    SignStream(Signs shared, Activity activity) {
         this.shared = shared;
+        this.activity = activity;
     }
 
     /**
@@ -94,6 +97,7 @@ final class SignStream {
                     shape.isEmpty() ? 0 : Math.min(shape.get().frames(), clipFrames + decoding + undecoded.size());
             prediction = new Prediction(last, frame.number(), gathered, framesDropped, framesRefused);
         }
+        activity.answered();
         if (ask) {
             ticket.submit(() -> shared.submit(this));
         }
@@ -107,6 +111,7 @@ final class SignStream {
             undecodedBytes -= undecoded.remove().image().remaining();
             framesDropped++;
             shared.frameDropped();
+            activity.replaced();
         }
     }
 
@@ -232,6 +237,7 @@ final class SignStream {
                     Duration.ofNanos(now - startedNanos),
                     lease.provider());
         }
+        activity.looked(age);
         shared.recognised(lease.manifest().name(), Duration.ofNanos(now - startedNanos), age);
     }
 

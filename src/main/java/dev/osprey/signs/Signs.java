@@ -92,7 +92,8 @@ public final class Signs {
         return limits;
     }
 
-    Connections connections() {
+    /** Of all clients on WebSockets. */
+    public Connections connections() {
         return connections;
     }
 

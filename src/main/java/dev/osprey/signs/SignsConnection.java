@@ -41,7 +41,7 @@ final class SignsConnection implements StreamEndpoint.Receiver {
                 shared.limits().maxBytes(),
                 connection::closeFlooded);
         if (shared.tryEnter()) {
-            stream = new SignStream(shared);
+            stream = new SignStream(shared, connection.activity());
             connection.outbox().whenRoomIsMade(answers::send);
             send("info", Messages.message("ready"));
         } else {

@@ -65,7 +65,8 @@ final class SignsListener implements IoListener {
                 ended = true;
                 return new Entry(null, true);
             }
-            stream = new SignStream(shared);
+            socket.activity().serves("signs");
+            stream = new SignStream(shared, socket.activity());
         }
         return new Entry(stream, false);
     }

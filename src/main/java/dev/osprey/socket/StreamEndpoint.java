@@ -82,6 +82,7 @@ public abstract class StreamEndpoint {
         if (entry instanceof Entry.Refused refused) {
             client.close(CloseCode.TRY_AGAIN_LATER, refused.reason());
         } else if (entry instanceof Entry.Admitted admitted) {
+            admitted.connection().activity().serves(capability);
             begin(open(admitted.connection(), session.getRequestParameterMap()), session.isOpen());
         }
     }

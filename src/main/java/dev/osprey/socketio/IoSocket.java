@@ -1,16 +1,20 @@
 package dev.osprey.socketio;
 
 import dev.osprey.access.Caller;
+import dev.osprey.stream.Activity;
+import dev.osprey.stream.CloseCode;
+import dev.osprey.stream.LiveStream;
 import io.socket.socketio.server.SocketIoSocket;
 import jakarta.json.JsonObject;
 import java.util.Map;
 import org.json.JSONString;
 
 /** One client in the namespace {@code /}. Any thread; nothing waits. */
-public final class IoSocket {
+public final class IoSocket implements LiveStream {
 
     private final SocketIoSocket socket;
     private final Session session;
+    private final Activity activity = new Activity();
 
     IoSocket(SocketIoSocket socket, Session session) {
         this.socket = socket;
@@ -23,13 +27,30 @@ public final class IoSocket {
     }
 
     /** Where the client connected from. */
+    @Override
     public String address() {
         return session.address();
     }
 
-    /** Who the client is. */
+    @Override
     public Caller caller() {
         return session.caller();
+    }
+
+    @Override
+    public Activity activity() {
+        return activity;
+    }
+
+    @Override
+    public int waiting() {
+        return session.waiting();
+    }
+
+    /** As {@link #disconnect}: the protocol has neither codes nor reasons. */
+    @Override
+    public void close(CloseCode code, String reason) {
+        disconnect();
     }
 
     /** Sends an event with one argument; nothing where the client has left. */

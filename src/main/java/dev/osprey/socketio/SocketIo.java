@@ -5,6 +5,7 @@ import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.metrics.Meters;
 import dev.osprey.stream.Connections;
+import dev.osprey.stream.LiveStream;
 import io.socket.engineio.server.EngineIoServer;
 import io.socket.engineio.server.EngineIoServerOptions;
 import io.socket.engineio.server.EngineIoSocket;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -67,6 +69,7 @@ public final class SocketIo implements AutoCloseable {
     private final EngineIoServer engine;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<Capability> capabilities = new CopyOnWriteArrayList<>();
+    private final Set<LiveStream> clients = ConcurrentHashMap.newKeySet();
 
     private record Arrival(
             String address, Caller caller, @Nullable WebSocketTransport webSocket) {}
@@ -122,6 +125,11 @@ public final class SocketIo implements AutoCloseable {
         session.upgradingTo(transport);
         Future<?> unused = timers.schedule(
                 () -> session.closeUnlessUpgraded(transport), LONGEST_UPGRADE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Who has joined and not left. */
+    public List<LiveStream> streams() {
+        return List.copyOf(clients);
     }
 
     Connections webSockets() {
@@ -201,6 +209,7 @@ public final class SocketIo implements AutoCloseable {
             return;
         }
         IoSocket client = new IoSocket(socket, session);
+        clients.add(client);
         for (Capability capability : capabilities) {
             if (!session.caller().may(capability.scope())) {
                 continue;
@@ -217,9 +226,14 @@ public final class SocketIo implements AutoCloseable {
         }
         socket.on("disconnect", arguments -> {
             if (!socket.isConnected()) {
+                clients.remove(client);
                 session.close();
             }
         });
+        if (!socket.isConnected()) {
+            // It has left meanwhile, and nobody was told.
+            clients.remove(client);
+        }
     }
 
     private static void told(IoListener listener, Session session, String name, @Nullable Object[] arguments) {

@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /** One client that was let in: its outbox, its signs of life, its end. Any thread. */
-public final class Connection {
+public final class Connection implements LiveStream {
 
     private final Connections connections;
     private final Peer peer;
     private final OspreyConfig.Stream limits;
     private final LongSupplier nanoClock;
     private final Outbox outbox;
+    private final Activity activity = new Activity();
     private final AtomicBoolean ended = new AtomicBoolean();
     private long lastPingNanos;
     private boolean pongAwaited;
@@ -27,14 +28,24 @@ public final class Connection {
         this.lastPingNanos = nanoClock.getAsLong();
     }
 
-    /** Where the client is. */
+    @Override
     public String address() {
         return peer.address();
     }
 
-    /** Who the client is. */
+    @Override
     public Caller caller() {
         return peer.caller();
+    }
+
+    @Override
+    public Activity activity() {
+        return activity;
+    }
+
+    @Override
+    public int waiting() {
+        return outbox.waiting();
     }
 
     public Outbox outbox() {
@@ -81,6 +92,7 @@ public final class Connection {
     }
 
     /** Ends the connection from the server's side. */
+    @Override
     public void close(CloseCode code, String reason) {
         if (end()) {
             peer.close(code, reason);

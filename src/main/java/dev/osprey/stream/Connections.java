@@ -94,6 +94,11 @@ public final class Connections {
         return open.size();
     }
 
+    /** Who is connected now. */
+    public List<LiveStream> streams() {
+        return List.copyOf(open);
+    }
+
     /**
      * Lets a connection that has ended go for good.
      *

@@ -90,6 +90,11 @@ final class MeshJob implements JobKind {
     }
 
     @Override
+    public List<String> inputs(Path folder) {
+        return List.of(SOURCE);
+    }
+
+    @Override
     public String run(JobRun run) throws IOException {
         return new Run(run).result();
     }

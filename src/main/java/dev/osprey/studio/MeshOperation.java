@@ -115,6 +115,11 @@ final class MeshOperation implements JobKind {
     }
 
     @Override
+    public List<String> inputs(Path folder) {
+        return List.of(SOURCE);
+    }
+
+    @Override
     public String run(JobRun run) throws IOException {
         Request request = Request.ofJson(run.job().parameters());
         long start = System.nanoTime();

@@ -58,6 +58,8 @@ final class StudioListener implements IoListener {
     StudioListener(Watchers watchers, IoSocket socket) {
         this.watchers = watchers;
         this.socket = socket;
+        // Until it shows that it is another capability's.
+        socket.activity().serves("studio");
         watchers.enter(this);
         socket.emit(
                 "connected",

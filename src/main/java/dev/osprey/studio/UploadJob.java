@@ -3,6 +3,8 @@ package dev.osprey.studio;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import jakarta.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
 
 /** A picture that was uploaded, kept as long as the files of jobs are. What there was to be done is done before it is submitted. */
 final class UploadJob implements JobKind {
@@ -20,6 +22,11 @@ final class UploadJob implements JobKind {
     @Override
     public int concurrency() {
         return 4;
+    }
+
+    @Override
+    public List<String> inputs(Path folder) {
+        return List.of(PICTURE);
     }
 
     @Override

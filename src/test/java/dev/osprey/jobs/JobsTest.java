@@ -2,6 +2,7 @@ package dev.osprey.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,85 @@ class JobsTest {
         for (long sequence = 2; sequence <= 5; sequence++) {
             assertEquals(sequence, Bench.next(all).sequence());
         }
+    }
+
+    @Test
+    void retriesAJobWithItsInputAndWithNothingElse() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Jobs jobs = bench.node(new Kind("copy", 1, List.of("input"), run -> {
+            assertEquals(run.folder().resolve("input"), onlyFile(run.folder()));
+            Files.writeString(run.folder().resolve("output"), "half");
+            if (fails.getAndSet(false)) {
+                throw new OspreyException(ErrorCode.MODEL_FAILED, "Not today");
+            }
+            return Files.readString(run.folder().resolve("input"));
+        }));
+        Job failed = Bench.finished(
+                jobs,
+                jobs.submit(
+                        new NewJob("copy", Optional.of("me"), Optional.of("7"), "{\"n\":1}"),
+                        fresh -> Files.writeString(fresh.resolve("input"), "42")));
+        assertEquals(State.FAILED, failed.state());
+
+        Job retried = jobs.retry(failed.id());
+        assertNotEquals(failed.id(), retried.id());
+        Job done = Bench.finished(jobs, retried);
+        assertEquals(State.SUCCEEDED, done.state());
+        assertEquals(Optional.of("42"), done.result());
+        assertEquals(Optional.of("me"), done.owner());
+        assertEquals(Optional.of("7"), done.reference());
+        assertEquals("{\"n\":1}", done.parameters());
+        assertEquals(State.FAILED, jobs.find(failed.id()).orElseThrow().state());
+
+        jobs.delete(failed.id());
+        assertEquals(
+                State.SUCCEEDED,
+                Bench.finished(jobs, jobs.retry(done.id())).state(),
+                "The files of one job do not depend on another's");
+    }
+
+    private static Path onlyFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.toList();
+            assertEquals(1, all.size(), all::toString);
+            return all.get(0);
+        }
+    }
+
+    @Test
+    void retriesOnlyWhatHasEndedAndIsStillThere() throws Exception {
+        Jobs jobs = bench.node(new Kind("copy", 1, List.of("input"), run -> "{}"));
+        Job waiting = jobs.submit(NewJob.of("nobody's", "{}"));
+        assertEquals(ErrorCode.JOB_UNFINISHED, refusalOfRetry(jobs, waiting.id()));
+        jobs.cancel(waiting.id());
+        assertEquals(ErrorCode.JOB_INPUT_GONE, refusalOfRetry(jobs, waiting.id()));
+        Job done = Bench.finished(
+                jobs,
+                jobs.submit(NewJob.of("copy", "{}"), fresh -> Files.writeString(fresh.resolve("input"), "")));
+        Files.delete(jobs.folder(done).resolve("input"));
+        assertEquals(ErrorCode.JOB_INPUT_GONE, refusalOfRetry(jobs, done.id()));
+        assertEquals(ErrorCode.JOB_UNKNOWN, refusalOfRetry(jobs, "no job's"));
+        assertEquals(2, jobs.latest(Optional.empty(), Optional.empty(), 10, 0).size());
+    }
+
+    private static ErrorCode refusalOfRetry(Jobs jobs, String id) {
+        return assertThrows(OspreyException.class, () -> jobs.retry(id)).code();
+    }
+
+    @Test
+    void listsJobsByKindAndState() throws Exception {
+        Jobs jobs = bench.node(new Kind("quick", 1, run -> "{}"));
+        Job done = Bench.finished(jobs, jobs.submit(NewJob.of("quick", "{}")));
+        Job waiting = jobs.submit(NewJob.of("nobody's", "{}"));
+        assertEquals(List.of(waiting.id()), ids(jobs, Optional.empty(), Optional.of(State.QUEUED)));
+        assertEquals(List.of(done.id()), ids(jobs, Optional.empty(), Optional.of(State.SUCCEEDED)));
+        assertEquals(List.of(), ids(jobs, Optional.of("quick"), Optional.of(State.QUEUED)));
+        assertEquals(List.of(done.id()), ids(jobs, Optional.of("quick"), Optional.empty()));
+        assertEquals(2, ids(jobs, Optional.empty(), Optional.empty()).size());
+    }
+
+    private static List<String> ids(Jobs jobs, Optional<String> kind, Optional<State> state) {
+        return jobs.latest(kind, Optional.empty(), state, 10, 0).stream().map(Job::id).toList();
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class RegistryMetersTest {
 
     private final Map<String, Object> written = new TreeMap<>();
-    private final Meters meters = new RegistryMeters(registry());
+    private final Meters meters = new RegistryMeters(registry(), new History(), new Problems());
 
     @Test
     void countsUnderThePublishedNames() {

@@ -16,6 +16,7 @@ import dev.osprey.inference.Turnstile;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
+import dev.osprey.stream.Activity;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,7 +117,7 @@ class SignStreamTest {
 
     @Test
     void gathersAClipBeforeTheModelLooks() { // [10]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         for (int i = 1; i <= 9; i++) {
             Prediction prediction = stream.frame(grey(i));
             assertNull(prediction.last());
@@ -131,7 +132,7 @@ class SignStreamTest {
 
     @Test
     void needsNoFurtherFrameForTheFirstRecognition() {
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         stream.frame(grey(1));
         send(stream, 2, 10);
         worker.turn();
@@ -141,7 +142,7 @@ class SignStreamTest {
 
     @Test
     void keepsNoMoreBytesThanAClipHasButOnePicture() throws IOException {
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         // Of a clip of the model, with what JPEG ignores behind its end.
         int clipBytes = 10 * 32 * 32 * 3;
         byte[] large = Arrays.copyOf(grey(77).array(), clipBytes);
@@ -154,7 +155,7 @@ class SignStreamTest {
 
     @Test
     void looksAtTheTenLastFramesTheOldestFirst() { // [16]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 101, 110);
         worker.turn();
         for (int level = 111; level <= 125; level++) {
@@ -174,7 +175,7 @@ class SignStreamTest {
 
     @Test
     void tellsTheWordOfTheGreatestProbability() { // [11]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 1, 9);
         stream.frame(grey(250));
         worker.turn();
@@ -184,7 +185,7 @@ class SignStreamTest {
 
     @Test
     void answersWhileTheWorkerIsBusyAndAsksOnce() { // [18] [19]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         assertNull(send(stream, 1, 15).last());
         assertEquals(1, scheduler.waiting());
         worker.turn();
@@ -197,7 +198,7 @@ class SignStreamTest {
 
     @Test
     void keepsNoMoreFramesThanAClipHas() { // [28]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         Prediction flooded = send(stream, 1, 200);
         assertEquals(190, flooded.framesDropped());
         assertEquals(190, count("replaced signs"));
@@ -208,7 +209,7 @@ class SignStreamTest {
 
     @Test
     void leavesTheClipAloneWhereAFrameIsNoPicture() { // [20]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 1, 9);
         OspreyException refusal =
                 assertThrows(OspreyException.class, () -> stream.frame(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5})));
@@ -224,7 +225,7 @@ class SignStreamTest {
 
     @Test
     void waitsForAnotherFrameWhereOneTurnsOutToBeDamaged() throws IOException {
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 1, 9);
         assertEquals(10, stream.frame(damagedInside()).clipFrames());
         worker.turn();
@@ -249,7 +250,7 @@ class SignStreamTest {
 
     @Test
     void keepsTheFormerResultWhereTheModelFails() { // [31]
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 1, 10);
         worker.turn();
         assertEquals(1, last(stream.frame(grey(11))).number());
@@ -269,8 +270,9 @@ class SignStreamTest {
 
     @Test
     void keepsClientsApartThatAreLookedAtTogether() { // [25]
-        List<SignStream> streams =
-                IntStream.range(0, 5).mapToObj(i -> new SignStream(signs)).toList();
+        List<SignStream> streams = IntStream.range(0, 5)
+                .mapToObj(i -> new SignStream(signs, new Activity()))
+                .toList();
         for (int i = 0; i < streams.size(); i++) {
             send(streams.get(i), 20 * i + 1, 20 * i + 10);
         }
@@ -284,7 +286,7 @@ class SignStreamTest {
     @Test
     void freesItsClipWhenTheClientLeaves() { // [26]
         long before = Pointer.totalBytes();
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         send(stream, 1, 10);
         worker.turn();
         assertEquals(10 * 32 * 32 * 3, Pointer.totalBytes() - before);
@@ -314,7 +316,7 @@ class SignStreamTest {
         assertEquals(
                 "The model \"words\" is not loaded; it lies in models/words",
                 signs.obstacle().orElseThrow());
-        SignStream stream = new SignStream(signs);
+        SignStream stream = new SignStream(signs, new Activity());
         Prediction prediction = send(stream, 1, 20);
         assertNull(prediction.last());
         assertEquals(0, prediction.clipFrames());
