@@ -38,8 +38,7 @@ public final class BareLoop {
                 config.imaging().maxWidth(),
                 config.imaging().maxHeight());
         try (WarmModels models = WarmModels.open(config)) {
-            Segmenter segmenter =
-                    new Segmenter(model, models, limits, config.segmentation().jpegQuality());
+            Segmenter segmenter = new Segmenter(model, models, limits, config.segmentation()::jpegQuality);
             // OpenCV belongs to the process, not to the model.
             Picture.decode(image, limits).close();
             double before = residentMib();

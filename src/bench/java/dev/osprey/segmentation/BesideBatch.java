@@ -90,8 +90,7 @@ public final class BesideBatch {
                 Scheduler scheduler =
                         new Scheduler(workers, new Capacity(1, 1, PATIENCE, PATIENCE), System::nanoTime)) {
             models.load(arguments[1]);
-            Segmenter segmenter = new Segmenter(
-                    arguments[1], models, limits, config.segmentation().jpegQuality());
+            Segmenter segmenter = new Segmenter(arguments[1], models, limits, config.segmentation()::jpegQuality);
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 String[] words = line.split(" ", -1);
                 Segmenting work = new Segmenting(arguments[1], segmenter, image);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * Refuses a body that is too large, by its announced length before it is read, and while it is read where it was not announced; and
@@ -24,11 +25,12 @@ public abstract class BodyLimit implements ContainerRequestFilter, ContainerResp
     /** The request's property that holds its place among the uploads. */
     private static final String PLACE = "dev.osprey.upload";
 
-    private final int limitMib;
+    private final IntSupplier limitMib;
     private final int mostUploads;
     private final AtomicInteger uploads = new AtomicInteger();
 
-    protected BodyLimit(int limitMib, int mostUploads) {
+    /** @param limitMib asked for each upload */
+    protected BodyLimit(IntSupplier limitMib, int mostUploads) {
         this.limitMib = limitMib;
         this.mostUploads = mostUploads;
     }
@@ -89,11 +91,11 @@ public abstract class BodyLimit implements ContainerRequestFilter, ContainerResp
     }
 
     private long limitBytes() {
-        return (long) limitMib * BYTES_PER_MIB;
+        return (long) limitMib.getAsInt() * BYTES_PER_MIB;
     }
 
     private OspreyException tooLarge() {
-        return new OspreyException(ErrorCode.UPLOAD_TOO_LARGE, tooLarge(limitMib));
+        return new OspreyException(ErrorCode.UPLOAD_TOO_LARGE, tooLarge(limitMib.getAsInt()));
     }
 
     private final class Limited extends FilterInputStream {

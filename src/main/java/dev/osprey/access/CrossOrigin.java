@@ -1,6 +1,7 @@
 package dev.osprey.access;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class CrossOrigin extends HttpFilter {
 
-    private final transient Provider<OspreyConfig> config;
+    private final transient Provider<Settings> settings;
 
     /** Methods that change nothing. */
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -32,8 +33,8 @@ public class CrossOrigin extends HttpFilter {
     private List<String> echoed = List.of();
 
     @Inject
-    CrossOrigin(Provider<OspreyConfig> config) {
-        this.config = config;
+    CrossOrigin(Provider<Settings> settings) {
+        this.settings = settings;
     }
 
     @Override
@@ -68,7 +69,7 @@ public class CrossOrigin extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        OspreyConfig.Access access = config.get().access();
+        OspreyConfig.Access access = settings.get().current().access();
         String origin = request.getHeader("Origin");
         if (origin == null || !allows(access, origin)) {
             if (origin != null && !SAFE.contains(request.getMethod()) && !isOwn(request, origin)) {

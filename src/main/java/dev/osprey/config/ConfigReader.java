@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -54,6 +56,31 @@ final class ConfigReader {
                             + String.join("; ", reader.problems));
         }
         return (OspreyConfig) config;
+    }
+
+    /** Every setting by its key, in the order of the keys. */
+    static Map<String, RecordComponent> components() {
+        Map<String, RecordComponent> components = new TreeMap<>();
+        collect(OspreyConfig.class, PREFIX, components);
+        return components;
+    }
+
+    private static void collect(Class<?> type, String prefix, Map<String, RecordComponent> components) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String key = prefix + kebab(component.getName());
+            if (component.getType().isRecord()) {
+                collect(component.getType(), key + ".", components);
+            } else {
+                components.put(key, component);
+            }
+        }
+    }
+
+    /** What is wrong with a text as the value of a setting; nothing where it may be. */
+    static Optional<String> problemOf(RecordComponent component, String key, String text) {
+        ConfigReader reader = new ConfigReader(any -> Optional.of(text));
+        Object unused = reader.value(component, key);
+        return reader.problems.stream().findFirst();
     }
 
     /** The record made of the keys below {@code prefix}; null where a problem was found. */
@@ -105,6 +132,12 @@ final class ConfigReader {
                             .formatted(key, text.get(), plain(range.min()), plain(range.max())));
                     return null;
                 }
+            }
+            OneOf words = component.getAnnotation(OneOf.class);
+            if (words != null && !List.of(words.value()).contains(text.get())) {
+                problems.add("%s is \"%s\", expected one of %s"
+                        .formatted(key, text.get(), String.join(", ", words.value())));
+                return null;
             }
             if (value instanceof Duration duration
                     && (duration.isZero() || duration.isNegative() || duration.compareTo(LONGEST) > 0)) {

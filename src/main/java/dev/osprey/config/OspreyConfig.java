@@ -34,7 +34,7 @@ public record OspreyConfig(
             String tokenKeys,
             String tokenAudience,
             List<String> trustedProxies,
-            List<String> allowedOrigins) {
+            @Live List<String> allowedOrigins) {
 
         /** Without the password. */
         @Override
@@ -86,14 +86,14 @@ public record OspreyConfig(
             @Range(min = 1, max = 65_535) int maxHeight) {}
 
     public record Stream(
-            @Range(min = 1, max = 1_000_000) int maxConnections,
-            @Range(min = 1, max = 1_000_000) int maxConnectionsPerAddress,
+            @Live @Range(min = 1, max = 1_000_000) int maxConnections,
+            @Live @Range(min = 1, max = 1_000_000) int maxConnectionsPerAddress,
             @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
             @Range(min = 1, max = 1_000) int maxFramesWaiting,
-            Duration maxQueueTime,
-            @Range(min = 2, max = 100_000) int maxUnanswered,
-            @Range(min = 1, max = 1_000_000) int maxMalformedMessages,
-            Duration sendTimeout,
+            @Live Duration maxQueueTime,
+            @Live @Range(min = 2, max = 100_000) int maxUnanswered,
+            @Live @Range(min = 1, max = 1_000_000) int maxMalformedMessages,
+            @Live Duration sendTimeout,
             Duration pingInterval,
             Duration pongTimeout) {
 
@@ -118,10 +118,15 @@ public record OspreyConfig(
             String balancedModel,
             String accurateModel,
             String sotaModel,
+
+            @Live @OneOf({"fast", "balanced", "accurate", "sota"})
             String defaultMode,
+
+            @Live @OneOf({"filled", "contour", "side-by-side", "blend"})
             String defaultVisualization,
-            @Range(min = 0, max = 1) double defaultOpacity,
-            @Range(min = 1, max = 100) int jpegQuality,
+
+            @Live @Range(min = 0, max = 1) double defaultOpacity,
+            @Live @Range(min = 1, max = 100) int jpegQuality,
             boolean answerFailedFrames) {}
 
     public record Fingerspelling(
@@ -151,7 +156,7 @@ public record OspreyConfig(
     public record Signs(
             @Range(min = 0, max = 65_535) int port,
             String model,
-            @Range(min = 1, max = 1_000_000) int maxClients,
+            @Live @Range(min = 1, max = 1_000_000) int maxClients,
             boolean answerErrors,
             Duration errorInterval) {}
 
@@ -160,7 +165,7 @@ public record OspreyConfig(
             String url,
             String user,
             String password,
-            @Range(min = 1, max = 1_000_000) int maxWaiting,
+            @Live @Range(min = 1, max = 1_000_000) int maxWaiting,
             @Range(min = 1, max = 100) int maxAttempts,
             Duration lease,
             Duration pollInterval,
@@ -170,7 +175,7 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_000_000) int keepRecordHours,
             @Range(min = 1, max = 1_073_741_824) int maxFilesMib,
             @Range(min = 0, max = 1_073_741_824) int minFreeMib,
-            @Range(min = 1, max = 100_000) int maxFollowers,
+            @Live @Range(min = 1, max = 100_000) int maxFollowers,
             @Range(min = 1, max = 1_000) int maxDownloads) {
 
         /** Without the password. */
@@ -182,8 +187,8 @@ public record OspreyConfig(
 
     public record Referee(
             boolean streamingEnabled,
-            @Range(min = 0, max = 1_000) int maxSessions,
-            @Range(min = 1, max = 1_048_576) int maxSpoolMib,
+            @Live @Range(min = 0, max = 1_000) int maxSessions,
+            @Live @Range(min = 1, max = 1_048_576) int maxSpoolMib,
             @Range(min = 1, max = 8_640_000) int maxFrames,
             Duration sessionTimeout,
             @Range(min = 1_024, max = 67_108_864) int maxMessageBytes,
@@ -208,14 +213,14 @@ public record OspreyConfig(
             String textEncoderModel,
             String denoiserModel,
             String decoderModel,
-            @Range(min = 1, max = 1_024) int maxUploadMib,
+            @Live @Range(min = 1, max = 1_024) int maxUploadMib,
             @Range(min = 1, max = 1_000) int maxUploads,
             @Range(min = 1, max = 1_000) int maxBatchFiles,
             @Range(min = 4, max = 10_000_000) int maxTriangles,
             @Range(min = 1, max = 1_024) int maxBase64Mib,
             @Range(min = 1, max = 64) int concurrentPictures,
             @Range(min = 1, max = 64) int concurrentMeshes,
-            @Range(min = 0, max = 1_000_000) int requestsPerMinute,
+            @Live @Range(min = 0, max = 1_000_000) int requestsPerMinute,
             Duration downloadWait,
             Audience audience,
             @Range(min = 0, max = 1_000_000) int cacheEntries,

@@ -1,4 +1,4 @@
-/** The settings: read once, validated together, handed out as records; the only reader of configuration. */
+/** The settings: validated together, handed out as records, a few of them followed while the server runs; the only reader of configuration. */
 @NullMarked
 package dev.osprey.config;
 

@@ -26,6 +26,10 @@ public enum ErrorCode {
     BOUT_UNREADABLE(422, false),
     /** A setting outside its range or of the wrong type. */
     SETTING_INVALID(400, false),
+    /** No setting of that name. */
+    SETTING_UNKNOWN(404, false),
+    /** A setting that counts from the start of the server on. */
+    SETTING_FIXED(409, false),
     /** The caller does not show who it is, or shows what does not count. */
     UNAUTHENTICATED(401, false),
     /** More requests than the caller may make. */

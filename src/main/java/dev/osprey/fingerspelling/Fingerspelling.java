@@ -17,13 +17,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What all sessions of the capability share: settings, recognition, connections, statistics. Any thread. */
 public final class Fingerspelling {
 
     private static final Logger LOG = System.getLogger(Fingerspelling.class.getName());
 
-    private final OspreyConfig config;
+    private final Supplier<OspreyConfig> config;
     private final Recognition recognition;
     private final Scheduler scheduler;
     private final Meters meters;
@@ -34,7 +35,11 @@ public final class Fingerspelling {
 
     /** @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where the path is none that the coach can have */
     Fingerspelling(
-            OspreyConfig config, Recognition recognition, Scheduler scheduler, Meters meters, LongSupplier nanoClock) {
+            Supplier<OspreyConfig> config,
+            Recognition recognition,
+            Scheduler scheduler,
+            Meters meters,
+            LongSupplier nanoClock) {
         this.config = config;
         this.recognition = recognition;
         this.scheduler = scheduler;
@@ -47,8 +52,8 @@ public final class Fingerspelling {
                     "osprey.fingerspelling.path is \"%s\", expected a path such as /fingerspelling, and not /ws"
                             .formatted(path));
         }
-        this.connections =
-                new Connections(config.stream().withMaxMessageBytes(settings().maxMessageBytes()), meters, nanoClock);
+        this.connections = new Connections(
+                () -> config.get().stream().withMaxMessageBytes(settings().maxMessageBytes()), meters, nanoClock);
         this.statistics = new Statistics(nanoClock);
         statistics.publish(meters);
         meters.connections("fingerspelling", connections::count);
@@ -66,7 +71,7 @@ public final class Fingerspelling {
     }
 
     OspreyConfig.Fingerspelling settings() {
-        return config.fingerspelling();
+        return config.get().fingerspelling();
     }
 
     Recognition recognition() {
@@ -97,7 +102,8 @@ public final class Fingerspelling {
 
     /** Has the stream's next frame looked at when its turn comes. */
     Ticket submit(CoachStream stream) {
-        return scheduler.submit(work, stream, Priority.REALTIME, config.stream().maxQueueTime());
+        return scheduler.submit(
+                work, stream, Priority.REALTIME, config.get().stream().maxQueueTime());
     }
 
     /**

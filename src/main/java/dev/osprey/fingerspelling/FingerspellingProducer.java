@@ -1,6 +1,6 @@
 package dev.osprey.fingerspelling;
 
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
@@ -17,9 +17,13 @@ class FingerspellingProducer {
     @Produces
     @Singleton
     Fingerspelling fingerspelling(
-            OspreyConfig config, WarmModels models, Scheduler scheduler, Meters meters, Caretaker caretaker) {
-        Fingerspelling fingerspelling =
-                new Fingerspelling(config, new ServedRecognition(models, config), scheduler, meters, System::nanoTime);
+            Settings settings, WarmModels models, Scheduler scheduler, Meters meters, Caretaker caretaker) {
+        Fingerspelling fingerspelling = new Fingerspelling(
+                settings::current,
+                new ServedRecognition(models, settings.initial()),
+                scheduler,
+                meters,
+                System::nanoTime);
         caretaker.lookAfter(fingerspelling.connections());
         return fingerspelling;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * Who follows the events of jobs. Nothing is handed to a follower but what is read from the log after the last that it had: so
@@ -28,7 +29,7 @@ final class Followers {
     private final Set<Follower> all = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final Executor executor;
-    private final int most;
+    private final IntSupplier most;
     private final Log log;
 
     /** Told by one thread at a time; what it throws ends it, but for an {@link OspreyException}: then the event comes again. */
@@ -48,7 +49,7 @@ final class Followers {
         List<JobEvent> events(String id, long afterSequence, int limit);
     }
 
-    Followers(Executor executor, int most, Log log) {
+    Followers(Executor executor, IntSupplier most, Log log) {
         this.executor = executor;
         this.most = most;
         this.log = log;
@@ -56,11 +57,12 @@ final class Followers {
 
     /** @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} */
     AutoCloseable follow(String id, long afterSequence, Listener listener) {
-        if (count.incrementAndGet() > most) {
+        int limit = most.getAsInt();
+        if (count.incrementAndGet() > limit) {
             count.decrementAndGet();
             throw new OspreyException(
                     ErrorCode.CAPACITY_EXHAUSTED,
-                    "%d clients follow jobs already, which is as many as may".formatted(most));
+                    "%d clients follow jobs already, which is as many as may".formatted(limit));
         }
         Follower follower = new Follower(id, afterSequence, listener);
         all.add(follower);

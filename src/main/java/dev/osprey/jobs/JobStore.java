@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class JobStore implements AutoCloseable {
             "select id from job where state = 'QUEUED' and kind = ?1 order by submitted_at, id limit 1 for update skip locked";
 
     private final Tables tables;
+    private final Supplier<OspreyConfig.Jobs> live;
     private final OspreyConfig.Jobs config;
     private final InstantSource clock;
 
@@ -63,15 +65,16 @@ final class JobStore implements AutoCloseable {
     /** A job whose files take so many bytes. */
     record Kept(String id, long bytes) {}
 
-    JobStore(Tables tables, OspreyConfig.Jobs config, InstantSource clock) {
+    JobStore(Tables tables, Supplier<OspreyConfig.Jobs> live, InstantSource clock) {
         this.tables = tables;
-        this.config = config;
+        this.live = live;
+        this.config = live.get();
         this.clock = clock;
     }
 
     /** Opens the database, which takes a second or, where it is far away, more. */
-    static JobStore open(OspreyConfig.Jobs config, InstantSource clock) {
-        return new JobStore(Tables.open(config, "jobs"), config, clock);
+    static JobStore open(Supplier<OspreyConfig.Jobs> live, InstantSource clock) {
+        return new JobStore(Tables.open(live.get(), "jobs"), live, clock);
     }
 
     Job submit(String id, NewJob wanted) {
@@ -79,10 +82,10 @@ final class JobStore implements AutoCloseable {
             long waiting = manager.createQuery("select count(j) from StoredJob j where j.state = :state", Long.class)
                     .setParameter("state", State.QUEUED)
                     .getSingleResult();
-            if (waiting >= config.maxWaiting()) {
+            int most = live.get().maxWaiting();
+            if (waiting >= most) {
                 throw new OspreyException(
-                        ErrorCode.CAPACITY_EXHAUSTED,
-                        "%d jobs wait already, at most %d may".formatted(waiting, config.maxWaiting()));
+                        ErrorCode.CAPACITY_EXHAUSTED, "%d jobs wait already, at most %d may".formatted(waiting, most));
             }
             StoredJob job = new StoredJob();
             job.id = id;

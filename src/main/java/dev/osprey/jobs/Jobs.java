@@ -43,6 +43,7 @@ public final class Jobs implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(10);
 
+    private final Supplier<OspreyConfig.Jobs> live;
     private final OspreyConfig.Jobs config;
     private final Executor executor;
     private final InstantSource clock;
@@ -62,14 +63,19 @@ public final class Jobs implements AutoCloseable {
         void prepare(Path folder) throws IOException;
     }
 
-    /** @param executor for as many threads as there are runs, followers and a few more; it stays the caller's */
-    public Jobs(OspreyConfig.Jobs config, Executor executor, InstantSource clock, Meters meters) {
-        this.config = config;
+    /**
+     * @param live the settings, asked again for those that may change
+     * @param executor for as many threads as there are runs, followers and a few more; it stays the caller's
+     */
+    public Jobs(Supplier<OspreyConfig.Jobs> live, Executor executor, InstantSource clock, Meters meters) {
+        this.live = live;
+        this.config = live.get();
         this.executor = executor;
         this.clock = clock;
         this.folders = new JobFolders(config.folder().resolve("artifacts"));
-        this.followers = new Followers(executor, config.maxFollowers(), (id, afterSequence, limit) -> store().events(
-                        id, afterSequence, limit));
+        this.followers =
+                new Followers(executor, () -> live.get().maxFollowers(), (id, afterSequence, limit) -> store().events(
+                                id, afterSequence, limit));
         for (State state : State.values()) {
             meters.jobs(JobJson.wireName(state), () -> count(state));
         }
@@ -125,7 +131,7 @@ public final class Jobs implements AutoCloseable {
             if (held == null) {
                 node = Node.of(config.folder());
             }
-            JobStore opened = JobStore.open(config, clock);
+            JobStore opened = JobStore.open(live, clock);
             if (obstacle != null) {
                 LOG.log(Level.INFO, "The job store is open");
                 obstacle = null;

@@ -1,6 +1,6 @@
 package dev.osprey.jobs;
 
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.metrics.Meters;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
@@ -29,8 +29,8 @@ class JobsProducer {
 
     @Produces
     @Singleton
-    Jobs jobs(OspreyConfig config, Meters meters) {
-        return new Jobs(config.jobs(), threads(), InstantSource.system(), meters);
+    Jobs jobs(Settings settings, Meters meters) {
+        return new Jobs(() -> settings.current().jobs(), threads(), InstantSource.system(), meters);
     }
 
     private Executor threads() {

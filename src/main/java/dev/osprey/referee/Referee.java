@@ -35,6 +35,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all clients of the capability share: settings, connections, sessions, and the way from a session to its job. Any thread. */
@@ -48,7 +49,7 @@ public final class Referee {
     /** Those that are not done are among the newest. */
     private static final int JOBS_COUNTED = 100;
 
-    private final OspreyConfig.Referee settings;
+    private final Supplier<OspreyConfig> config;
     private final Jobs jobs;
     private final BoutAnalysis analysis;
     private final Executor errands;
@@ -73,28 +74,28 @@ public final class Referee {
 
     /** @param errands what waits for the disk or the store runs there */
     Referee(
-            OspreyConfig config,
+            Supplier<OspreyConfig> config,
             Jobs jobs,
             BoutAnalysis analysis,
             Executor errands,
             Meters meters,
             LongSupplier nanoClock,
             Clock clock) {
-        this.settings = config.referee();
+        this.config = config;
+        OspreyConfig initial = config.get();
         this.jobs = jobs;
         this.analysis = analysis;
         this.errands = errands;
         this.meters = meters;
         this.clock = clock;
+        int maxMessageBytes = initial.referee().maxMessageBytes();
         this.connections =
-                new Connections(config.stream().withMaxMessageBytes(settings.maxMessageBytes()), meters, nanoClock);
-        this.folder = OwnFolder.of(config.jobs().folder(), "referee");
-        this.sessions = new Sessions(settings, folder.path(), nanoClock);
+                new Connections(() -> config.get().stream().withMaxMessageBytes(maxMessageBytes), meters, nanoClock);
+        this.folder = OwnFolder.of(initial.jobs().folder(), "referee");
+        this.sessions = new Sessions(() -> config.get().referee(), folder.path(), nanoClock);
         sessions.recover();
         this.limits = new ImageLimits(
-                settings.maxMessageBytes(),
-                config.imaging().maxWidth(),
-                config.imaging().maxHeight());
+                maxMessageBytes, initial.imaging().maxWidth(), initial.imaging().maxHeight());
         meters.connections("referee", connections::count);
         analysis.obstacle().ifPresent(why -> LOG.log(Level.WARNING, "Bouts cannot be analysed: {0}", why));
     }
@@ -111,11 +112,11 @@ public final class Referee {
 
     /** The pose model's name. */
     public String model() {
-        return settings.poseModel();
+        return settings().poseModel();
     }
 
     OspreyConfig.Referee settings() {
-        return settings;
+        return config.get().referee();
     }
 
     /** Of all clients on WebSockets. */
@@ -129,7 +130,7 @@ public final class Referee {
 
     /** {@code protocols/referee.md}, section 2.2. */
     public JsonObject stats(Caller caller) {
-        return settings.streamingEnabled()
+        return settings().streamingEnabled()
                 ? sessions.stats(caller)
                 : Json.createObjectBuilder()
                         .add("streaming_enabled", false)
@@ -179,15 +180,16 @@ public final class Referee {
 
     /** Keeps a frame; where a limit forbids it, says so in the protocol's words. */
     Optional<String> tryAdd(Session session, int number, Encoding encoding, ByteBuffer frame) {
-        if (session.frames() >= settings.maxFrames()) {
+        if (session.frames() >= settings().maxFrames()) {
             meters.refused("max-frames");
-            return Optional.of("Maximum number of frames reached (%d)".formatted(settings.maxFrames()));
+            return Optional.of(
+                    "Maximum number of frames reached (%d)".formatted(settings().maxFrames()));
         }
         long bytes = frame.remaining() + (long) Session.FRAME_OVERHEAD_BYTES;
         if (!sessions.tryAdd(bytes)) {
             meters.refused("max-spool-mib");
-            return Optional.of(String.format(
-                    Locale.ROOT, "Maximum memory limit reached (%.1f MB)", (double) settings.maxSpoolMib()));
+            return Optional.of(String.format(Locale.ROOT, "Maximum memory limit reached (%.1f MB)", (double)
+                    settings().maxSpoolMib()));
         }
         boolean kept = false;
         try {
@@ -333,7 +335,7 @@ public final class Referee {
 
     /** The newest job of a session of that name that is under way, or ended no longer ago than a session is kept. */
     Optional<Job> currentJob(String sessionId, Optional<String> owner) {
-        Instant since = clock.instant().minus(settings.sessionTimeout());
+        Instant since = clock.instant().minus(settings().sessionTimeout());
         return jobs.named(BoutAnalysis.KIND, sessionId, JOBS_LOOKED_AT).stream()
                 .filter(job -> job.owner().equals(owner))
                 // An upload's reference is the name of its signal.
@@ -374,7 +376,7 @@ public final class Referee {
      */
     void sweep() {
         try {
-            double limit = settings.sessionTimeout().toNanos() / 1e9;
+            double limit = settings().sessionTimeout().toNanos() / 1e9;
             List.copyOf(timeouts.keySet()).forEach(session -> {
                 if (session.idleSeconds() > limit) {
                     Consumer<Session> timedOut = timeouts.remove(session);

@@ -1,6 +1,7 @@
 package dev.osprey.referee;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
 import dev.osprey.metrics.Meters;
@@ -30,11 +31,12 @@ class RefereeProducer {
 
     @Produces
     @Singleton
-    Referee referee(OspreyConfig config, Jobs jobs, BoutAnalysis analysis, Meters meters, Caretaker caretaker) {
+    Referee referee(Settings settings, Jobs jobs, BoutAnalysis analysis, Meters meters, Caretaker caretaker) {
         if (errands == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        Referee referee = new Referee(config, jobs, analysis, errands, meters, System::nanoTime, Clock.systemUTC());
+        Referee referee =
+                new Referee(settings::current, jobs, analysis, errands, meters, System::nanoTime, Clock.systemUTC());
         caretaker.lookAfter(referee.connections(), referee::sweep);
         return referee;
     }

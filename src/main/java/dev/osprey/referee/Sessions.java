@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class Sessions {
 
     private static final Logger LOG = System.getLogger(Sessions.class.getName());
 
-    private final OspreyConfig.Referee limits;
+    private final Supplier<OspreyConfig.Referee> limits;
     private final Path folder;
     private final LongSupplier nanoClock;
 
@@ -50,7 +51,7 @@ final class Sessions {
     private record Left(Path folder, SessionStart start, long sinceNanos, long bytes) {}
 
     /** @param folder where sessions lie, each in a folder of its own */
-    Sessions(OspreyConfig.Referee limits, Path folder, LongSupplier nanoClock) {
+    Sessions(Supplier<OspreyConfig.Referee> limits, Path folder, LongSupplier nanoClock) {
         this.limits = limits;
         this.folder = folder;
         this.nanoClock = nanoClock;
@@ -149,8 +150,8 @@ final class Sessions {
                 bytes - left.values().stream().mapToLong(Left::bytes).sum();
         if (attended.containsKey(start.key())) {
             throw new Refused("Session %s already exists".formatted(start.id()), false);
-        } else if (attended.size() >= limits.maxSessions()) {
-            throw new Refused("Maximum concurrent sessions reached (%d)".formatted(limits.maxSessions()), true);
+        } else if (attended.size() >= limits.get().maxSessions()) {
+            throw new Refused("Maximum concurrent sessions reached (%d)".formatted(limits.get().maxSessions()), true);
         } else if (attendedBytes >= limitBytes()) {
             throw new Refused(
                     String.format(
@@ -193,7 +194,7 @@ final class Sessions {
     }
 
     private long limitBytes() {
-        return limits.maxSpoolMib() * 1_048_576L;
+        return limits.get().maxSpoolMib() * 1_048_576L;
     }
 
     /** A session's client has gone: what it sent is kept for a while, if it sent anything. */
@@ -205,7 +206,7 @@ final class Sessions {
             attended.remove(session.start().key());
             if (kept) {
                 // One without a client costs nothing but its place on the disk; no more of them than of the others.
-                if (left.size() >= Math.max(1, limits.maxSessions())) {
+                if (left.size() >= Math.max(1, limits.get().maxSessions())) {
                     oldest = removeOldest();
                 }
                 left.put(
@@ -267,7 +268,7 @@ final class Sessions {
 
     /** Whether somebody's client has been gone for too long; to be asked every second or so. */
     synchronized boolean hasExpired() {
-        long before = nanoClock.getAsLong() - limits.sessionTimeout().toNanos();
+        long before = nanoClock.getAsLong() - limits.get().sessionTimeout().toNanos();
         return !left.isEmpty() && left.values().iterator().next().sinceNanos() - before < 0;
     }
 
@@ -298,9 +299,9 @@ final class Sessions {
         }
         return Json.createObjectBuilder()
                 .add("active_sessions", sessions.size())
-                .add("max_sessions", limits.maxSessions())
+                .add("max_sessions", limits.get().maxSessions())
                 .add("total_memory_mb", Session.megabytes(total))
-                .add("max_memory_mb", (double) limits.maxSpoolMib())
+                .add("max_memory_mb", (double) limits.get().maxSpoolMib())
                 .add("total_frames", frames)
                 .add("sessions", entries)
                 .add("streaming_enabled", true)

@@ -12,6 +12,6 @@ public class UploadLimit extends BodyLimit {
 
     @Inject
     public UploadLimit(OspreyConfig config) {
-        super(config.referee().maxUploadMib(), config.referee().maxUploads());
+        super(config.referee()::maxUploadMib, config.referee().maxUploads());
     }
 }

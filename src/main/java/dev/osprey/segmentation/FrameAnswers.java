@@ -28,6 +28,7 @@ final class FrameAnswers {
 
     private final Segmentation shared;
     private final Set<Feature> features;
+    private final Mode first;
     private final InferenceTimes inferenceTimes = new InferenceTimes();
 
     /** The model whose labels and colours the client was told last. */
@@ -38,17 +39,19 @@ final class FrameAnswers {
 
     record Answer(Place place, JsonValue timestamp, boolean binary) {}
 
-    FrameAnswers(Segmentation shared, Set<Feature> features) {
+    /** @param first mode of the stream */
+    FrameAnswers(Segmentation shared, Set<Feature> features, Mode first) {
         this.shared = shared;
         this.features = features;
-        this.announced = shared.manifest(shared.defaultMode());
+        this.first = first;
+        this.announced = shared.manifest(first);
     }
 
-    /** The first message of all, which names the labels of the default mode. */
+    /** The first message of all, which names the labels of the stream's first mode. */
     synchronized Supplier<Reply> greeting() {
         ModelManifest manifest = announced;
         return () -> Messages.connected(
-                shared.defaultMode(),
+                first,
                 manifest,
                 features,
                 shared.config().stream(),

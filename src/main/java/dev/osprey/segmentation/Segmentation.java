@@ -33,20 +33,19 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What all streams of the capability share: settings, modes, models, connections. Any thread. */
 public final class Segmentation {
 
     private static final Logger LOG = System.getLogger(Segmentation.class.getName());
 
-    private final OspreyConfig config;
+    private final Supplier<OspreyConfig> config;
     private final WarmModels models;
     private final Scheduler scheduler;
     private final Executor loader;
     private final Meters meters;
     private final Connections connections;
-    private final Mode defaultMode;
-    private final Rendering defaultRendering;
     private final LongSupplier nanoClock;
     private final Trials trials;
     private final Map<String, FrameWork> works = new ConcurrentHashMap<>();
@@ -56,7 +55,7 @@ public final class Segmentation {
      * @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} with every setting that fits nothing
      */
     Segmentation(
-            OspreyConfig config,
+            Supplier<OspreyConfig> config,
             WarmModels models,
             Scheduler scheduler,
             Executor loader,
@@ -67,29 +66,16 @@ public final class Segmentation {
         this.scheduler = scheduler;
         this.loader = loader;
         this.meters = meters;
-        this.connections = new Connections(config.stream(), meters, nanoClock);
+        this.connections = new Connections(() -> config.get().stream(), meters, nanoClock);
         this.nanoClock = nanoClock;
         this.trials = new Trials(nanoClock.getAsLong());
-        OspreyConfig.Segmentation settings = config.segmentation();
         List<String> problems = new ArrayList<>();
         for (Mode mode : Mode.values()) {
             problemOf(mode).ifPresent(problems::add);
         }
-        Optional<Mode> mode = Mode.ofWireName(settings.defaultMode());
-        if (mode.isEmpty()) {
-            problems.add("osprey.segmentation.default-mode is \"%s\", expected one of %s"
-                    .formatted(settings.defaultMode(), String.join(", ", Mode.WIRE_NAMES)));
-        }
-        Optional<Visualization> visualization = Visualization.ofWireName(settings.defaultVisualization());
-        if (visualization.isEmpty()) {
-            problems.add("osprey.segmentation.default-visualization is \"%s\", a rendering was expected"
-                    .formatted(settings.defaultVisualization()));
-        }
         if (!problems.isEmpty()) {
             throw new OspreyException(ErrorCode.CONFIGURATION_INVALID, String.join("; ", problems));
         }
-        this.defaultMode = mode.orElseThrow();
-        this.defaultRendering = new Rendering(visualization.orElseThrow(), settings.defaultOpacity(), null);
         meters.connections("segmentation", connections::count);
     }
 
@@ -122,11 +108,11 @@ public final class Segmentation {
 
     /** Whether the next frame of a new connection would find its model loaded. */
     public boolean isReady() {
-        return isReady(defaultMode);
+        return isReady(defaultMode());
     }
 
     OspreyConfig config() {
-        return config;
+        return config.get();
     }
 
     Meters meters() {
@@ -139,15 +125,19 @@ public final class Segmentation {
     }
 
     Mode defaultMode() {
-        return defaultMode;
+        return Mode.ofWireName(config.get().segmentation().defaultMode()).orElseThrow();
     }
 
     Rendering defaultRendering() {
-        return defaultRendering;
+        OspreyConfig.Segmentation settings = config.get().segmentation();
+        return new Rendering(
+                Visualization.ofWireName(settings.defaultVisualization()).orElseThrow(),
+                settings.defaultOpacity(),
+                null);
     }
 
     <F> Mailbox<F> mailbox() {
-        return new Mailbox<>(config.stream().maxFramesWaiting());
+        return new Mailbox<>(config.get().stream().maxFramesWaiting());
     }
 
     long nanoTime() {
@@ -155,7 +145,7 @@ public final class Segmentation {
     }
 
     String modelOf(Mode mode) {
-        return mode.model(config.segmentation());
+        return mode.model(config.get().segmentation());
     }
 
     boolean isReady(Mode mode) {
@@ -183,15 +173,15 @@ public final class Segmentation {
 
     private ImageLimits limits() {
         return new ImageLimits(
-                config.stream().maxMessageBytes(),
-                config.imaging().maxWidth(),
-                config.imaging().maxHeight());
+                config.get().stream().maxMessageBytes(),
+                config.get().imaging().maxWidth(),
+                config.get().imaging().maxHeight());
     }
 
     /** The picture as it came, as JPEG; nothing where it cannot be decoded. */
     Optional<byte[]> unchanged(ByteBuffer image) {
         try (Picture frame = Picture.decode(image, limits())) {
-            return Optional.of(frame.jpeg(config.segmentation().jpegQuality()));
+            return Optional.of(frame.jpeg(config.get().segmentation().jpegQuality()));
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "A failed frame cannot be sent back", e);
             return Optional.empty();
@@ -201,7 +191,8 @@ public final class Segmentation {
     /** Has the stream's next frame segmented when its turn comes. */
     Ticket submit(Mode mode, SegmentationStream stream) {
         FrameWork work = works.computeIfAbsent(modelOf(mode), FrameWork::new);
-        return scheduler.submit(work, stream, Priority.REALTIME, config.stream().maxQueueTime());
+        return scheduler.submit(
+                work, stream, Priority.REALTIME, config.get().stream().maxQueueTime());
     }
 
     /** The frames of all streams for one model. */
@@ -229,8 +220,9 @@ public final class Segmentation {
         @Override
         public void run(List<SegmentationStream> streams, Cancellation cancellation) {
             Segmenter segmenter = Optional.ofNullable(idle.poll())
-                    .orElseGet(() -> new Segmenter(
-                            model, models, limits(), config.segmentation().jpegQuality()));
+                    .orElseGet(() -> new Segmenter(model, models, limits(), () -> config.get()
+                            .segmentation()
+                            .jpegQuality()));
             List<Segmenter.Order> orders = new ArrayList<>(streams.size());
             streams.forEach(stream -> stream.take().ifPresent(orders::add));
             segmenter.segment(orders, cancellation);

@@ -1,6 +1,6 @@
 package dev.osprey.segmentation;
 
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
@@ -23,11 +23,12 @@ class SegmentationProducer {
     @Produces
     @Singleton
     Segmentation segmentation(
-            OspreyConfig config, WarmModels models, Scheduler scheduler, Meters meters, Caretaker caretaker) {
+            Settings settings, WarmModels models, Scheduler scheduler, Meters meters, Caretaker caretaker) {
         if (loader == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        Segmentation segmentation = new Segmentation(config, models, scheduler, loader, meters, System::nanoTime);
+        Segmentation segmentation =
+                new Segmentation(settings::current, models, scheduler, loader, meters, System::nanoTime);
         caretaker.lookAfter(segmentation.connections());
         return segmentation;
     }

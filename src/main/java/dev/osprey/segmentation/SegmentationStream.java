@@ -85,8 +85,9 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
         this.connection = connection;
         this.features = features;
         this.rendering = shared.defaultRendering();
-        this.answers = new FrameAnswers(shared, features);
-        this.segments.add(new Segment(shared.defaultMode(), shared.mailbox(), null, null, null));
+        Mode first = shared.defaultMode();
+        this.answers = new FrameAnswers(shared, features, first);
+        this.segments.add(new Segment(first, shared.mailbox(), null, null, null));
     }
 
     /** Greets the client; to be called once, before any request. */

@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,11 @@ public final class Segmenter {
     private final String model;
     private final WarmModels models;
     private final ImageLimits limits;
-    private final int jpegQuality;
+    private final IntSupplier jpegQuality;
     private final Renderer renderer = new Renderer();
 
-    /** @param jpegQuality of the returned picture, 1 to 100 */
-    public Segmenter(String model, WarmModels models, ImageLimits limits, int jpegQuality) {
+    /** @param jpegQuality of the returned picture, 1 to 100; asked for each */
+    public Segmenter(String model, WarmModels models, ImageLimits limits, IntSupplier jpegQuality) {
         this.model = model;
         this.models = models;
         this.limits = limits;
@@ -174,7 +175,7 @@ public final class Segmenter {
     private Answer drawn(Picture frame, Mask mask, Palette palette, Rendering rendering) {
         try (Renderer.Drawn drawn = renderer.draw(frame, mask, palette, rendering)) {
             long rendered = System.nanoTime();
-            byte[] jpeg = drawn.picture().jpeg(jpegQuality);
+            byte[] jpeg = drawn.picture().jpeg(jpegQuality.getAsInt());
             return new Answer(jpeg, drawn.classIds(), drawn.scaleNanos(), System.nanoTime() - rendered);
         }
     }

@@ -25,13 +25,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What all clients of the capability share: settings, model, who may come in. Any thread. */
 public final class Signs {
 
     private static final Logger LOG = System.getLogger(Signs.class.getName());
 
-    private final OspreyConfig config;
+    private final Supplier<OspreyConfig> config;
     private final WarmModels models;
     private final Scheduler scheduler;
     private final Meters meters;
@@ -41,16 +42,22 @@ public final class Signs {
     private final AtomicInteger clients = new AtomicInteger();
     private final ClipWork work = new ClipWork();
 
-    Signs(OspreyConfig config, WarmModels models, Scheduler scheduler, Meters meters, LongSupplier nanoClock) {
+    Signs(
+            Supplier<OspreyConfig> config,
+            WarmModels models,
+            Scheduler scheduler,
+            Meters meters,
+            LongSupplier nanoClock) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;
         this.meters = meters;
         this.nanoClock = nanoClock;
-        int maxMessageBytes = config.socketio().maxMessageBytes();
-        this.connections = new Connections(config.stream().withMaxMessageBytes(maxMessageBytes), meters, nanoClock);
-        this.limits = new ImageLimits(
-                maxMessageBytes, config.imaging().maxWidth(), config.imaging().maxHeight());
+        OspreyConfig.Imaging imaging = config.get().imaging();
+        int maxMessageBytes = config.get().socketio().maxMessageBytes();
+        this.connections =
+                new Connections(() -> config.get().stream().withMaxMessageBytes(maxMessageBytes), meters, nanoClock);
+        this.limits = new ImageLimits(maxMessageBytes, imaging.maxWidth(), imaging.maxHeight());
         meters.connections("signs", clients::get);
         obstacle().ifPresent(why -> LOG.log(Level.WARNING, "Sign words are not available: {0}", why));
     }
@@ -85,7 +92,7 @@ public final class Signs {
     }
 
     OspreyConfig.Signs settings() {
-        return config.signs();
+        return config.get().signs();
     }
 
     ImageLimits limits() {
@@ -108,8 +115,9 @@ public final class Signs {
     /** Counts one more client where the limit allows it; {@link #left} takes it back. */
     boolean tryEnter() {
         int most = settings().maxClients();
-        int before = clients.getAndUpdate(count -> Math.min(most, count + 1));
-        if (before == most) {
+        // There may be more than now may come in.
+        int before = clients.getAndUpdate(count -> count < most ? count + 1 : count);
+        if (before >= most) {
             meters.refused("max-clients");
         }
         return before < most;
@@ -133,7 +141,8 @@ public final class Signs {
 
     /** Has the stream's clip looked at when its turn comes. */
     Ticket submit(SignStream stream) {
-        return scheduler.submit(work, stream, Priority.REALTIME, config.stream().maxQueueTime());
+        return scheduler.submit(
+                work, stream, Priority.REALTIME, config.get().stream().maxQueueTime());
     }
 
     /** The clips of all streams. */

@@ -1,7 +1,7 @@
 package dev.osprey.signs;
 
 import dev.osprey.access.Scope;
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
@@ -19,13 +19,13 @@ class SignsProducer {
     @Produces
     @Singleton
     Signs signs(
-            OspreyConfig config,
+            Settings settings,
             WarmModels models,
             Scheduler scheduler,
             Meters meters,
             Caretaker caretaker,
             SocketIo socketIo) {
-        Signs signs = new Signs(config, models, scheduler, meters, System::nanoTime);
+        Signs signs = new Signs(settings::current, models, scheduler, meters, System::nanoTime);
         socketIo.serve(Scope.SIGNS, socket -> new SignsListener(signs, socket));
         caretaker.lookAfter(signs.connections());
         return signs;

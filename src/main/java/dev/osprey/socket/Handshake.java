@@ -2,7 +2,7 @@ package dev.osprey.socket;
 
 import dev.osprey.access.AccessControl;
 import dev.osprey.access.CrossOrigin;
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.server.HandshakeRequest;
@@ -15,7 +15,8 @@ public class Handshake extends ServerEndpointConfig.Configurator {
 
     @Override
     public boolean checkOrigin(String origin) {
-        return CrossOrigin.allows(CDI.current().select(OspreyConfig.class).get().access(), origin);
+        return CrossOrigin.allows(
+                CDI.current().select(Settings.class).get().current().access(), origin);
     }
 
     /** The one that stands beside a credential, which is no protocol and is not answered. */

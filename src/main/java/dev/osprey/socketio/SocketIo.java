@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.json.JSONArray;
 import org.json.JSONObject;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ public final class SocketIo implements AutoCloseable {
     private static final int TIMERS = 2;
     private static final int ERRANDS = 2;
 
-    private final OspreyConfig config;
+    private final Supplier<OspreyConfig> config;
     private final Meters meters;
     private final Connections webSockets;
     private final ScheduledThreadPoolExecutor timers;
@@ -75,11 +76,12 @@ public final class SocketIo implements AutoCloseable {
             String address, Caller caller, @Nullable WebSocketTransport webSocket) {}
 
     /** @param threads for a few threads: of timers, and of what must not be done where it is found to be due */
-    SocketIo(OspreyConfig config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
+    SocketIo(Supplier<OspreyConfig> config, Meters meters, ThreadFactory threads, LongSupplier nanoClock) {
         this.config = config;
+        OspreyConfig.Socketio settings = config.get().socketio();
         this.meters = meters;
         this.webSockets = new Connections(
-                config.stream().withMaxMessageBytes(config.socketio().maxMessageBytes()), meters, nanoClock);
+                () -> config.get().stream().withMaxMessageBytes(settings.maxMessageBytes()), meters, nanoClock);
         // A ping waits for a client that takes its answer to a poll too slowly; others are pinged meanwhile.
         this.timers = new ScheduledThreadPoolExecutor(TIMERS, threads);
         this.errands = Executors.newFixedThreadPool(ERRANDS, threads);
@@ -87,8 +89,8 @@ public final class SocketIo implements AutoCloseable {
         this.timers.setRemoveOnCancelPolicy(true);
         this.timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         EngineIoServerOptions options = EngineIoServerOptions.newFromDefault()
-                .setPingInterval(config.socketio().pingInterval().toMillis())
-                .setPingTimeout(config.socketio().pingTimeout().toMillis())
+                .setPingInterval(settings.pingInterval().toMillis())
+                .setPingTimeout(settings.pingTimeout().toMillis())
                 .setCorsHandlingDisabled(true);
         options.setScheduledExecutorService(timers);
         this.engine = new EngineIoServer(options);
@@ -108,7 +110,7 @@ public final class SocketIo implements AutoCloseable {
     }
 
     OspreyConfig config() {
-        return config;
+        return config.get();
     }
 
     Meters meters() {
@@ -142,7 +144,7 @@ public final class SocketIo implements AutoCloseable {
 
     /** Why no session can begin for a client now; names limit and value. */
     Optional<String> obstacle(String address) {
-        OspreyConfig.Stream limits = config.stream();
+        OspreyConfig.Stream limits = config.get().stream();
         if (sessions.size() >= limits.maxConnections()) {
             meters.refused("max-connections");
             return Optional.of(
@@ -185,12 +187,12 @@ public final class SocketIo implements AutoCloseable {
                 who.address(),
                 who.caller(),
                 who.webSocket(),
-                config.socketio().maxMessageBytes(),
-                config.stream().maxUnanswered());
+                config.get().socketio().maxMessageBytes(),
+                config.get().stream().maxUnanswered());
         sessions.put(client.getId(), session);
         // To join takes as long as to answer a ping.
         long joinMillis = Math.min(
-                LONGEST_JOIN.toMillis(), config.socketio().pingTimeout().toMillis());
+                LONGEST_JOIN.toMillis(), config.get().socketio().pingTimeout().toMillis());
         Future<?> joinTimeout = timers.schedule(session::closeUnlessJoined, joinMillis, TimeUnit.MILLISECONDS);
         client.on("close", arguments -> {
             sessions.remove(client.getId());

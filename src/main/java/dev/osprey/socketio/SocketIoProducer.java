@@ -1,6 +1,6 @@
 package dev.osprey.socketio;
 
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.metrics.Meters;
 import dev.osprey.socket.Caretaker;
 import jakarta.annotation.Resource;
@@ -20,11 +20,11 @@ class SocketIoProducer {
 
     @Produces
     @Singleton
-    SocketIo socketIo(OspreyConfig config, Meters meters, Caretaker caretaker) {
+    SocketIo socketIo(Settings settings, Meters meters, Caretaker caretaker) {
         if (threads == null) {
             throw new IllegalStateException("The container provides no managed threads");
         }
-        SocketIo socketIo = new SocketIo(config, meters, threads, System::nanoTime);
+        SocketIo socketIo = new SocketIo(settings::current, meters, threads, System::nanoTime);
         caretaker.lookAfter(socketIo.webSockets());
         return socketIo;
     }

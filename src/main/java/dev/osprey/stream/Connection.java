@@ -4,13 +4,14 @@ import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** One client that was let in: its outbox, its signs of life, its end. Any thread. */
 public final class Connection implements LiveStream {
 
     private final Connections connections;
     private final Peer peer;
-    private final OspreyConfig.Stream limits;
+    private final Supplier<OspreyConfig.Stream> limits;
     private final LongSupplier nanoClock;
     private final Outbox outbox;
     private final Activity activity = new Activity();
@@ -19,12 +20,12 @@ public final class Connection implements LiveStream {
     private boolean pongAwaited;
     private int malformedMessages;
 
-    Connection(Connections connections, Peer peer, OspreyConfig.Stream limits, LongSupplier nanoClock) {
+    Connection(Connections connections, Peer peer, Supplier<OspreyConfig.Stream> limits, LongSupplier nanoClock) {
         this.connections = connections;
         this.peer = peer;
         this.limits = limits;
         this.nanoClock = nanoClock;
-        this.outbox = new Outbox(peer, nanoClock, limits.maxUnanswered(), this::broken);
+        this.outbox = new Outbox(peer, nanoClock, () -> limits.get().maxUnanswered(), this::broken);
         this.lastPingNanos = nanoClock.getAsLong();
     }
 
@@ -59,7 +60,7 @@ public final class Connection implements LiveStream {
 
     /** Whether one more malformed message is answered rather than the connection ended. */
     public synchronized boolean tryForgive() {
-        return ++malformedMessages <= limits.maxMalformedMessages();
+        return ++malformedMessages <= limits.get().maxMalformedMessages();
     }
 
     /** Whether a message is small enough; where it is not, the connection is ended. */
@@ -67,12 +68,13 @@ public final class Connection implements LiveStream {
         if (hasEnded()) {
             return false;
         }
-        boolean fits = messageBytes <= limits.maxMessageBytes();
+        boolean fits = messageBytes <= limits.get().maxMessageBytes();
         if (!fits) {
             connections.closed("max-message-bytes");
             close(
                     CloseCode.MESSAGE_TOO_BIG,
-                    "the message has %d bytes, the limit is %d".formatted(messageBytes, limits.maxMessageBytes()));
+                    "the message has %d bytes, the limit is %d"
+                            .formatted(messageBytes, limits.get().maxMessageBytes()));
         }
         return fits;
     }
@@ -83,7 +85,8 @@ public final class Connection implements LiveStream {
             close(
                     CloseCode.POLICY_VIOLATED,
                     "%d messages are unanswered, the limit is %d"
-                            .formatted(limits.maxUnanswered(), limits.maxUnanswered()));
+                            .formatted(
+                                    limits.get().maxUnanswered(), limits.get().maxUnanswered()));
         }
     }
 
@@ -115,11 +118,11 @@ public final class Connection implements LiveStream {
 
     /** Pings, and ends a connection that takes too long to read or to answer. Called every second or so. */
     void check() {
-        if (outbox.inFlightNanos() > limits.sendTimeout().toNanos()) {
+        if (outbox.inFlightNanos() > limits.get().sendTimeout().toNanos()) {
             connections.closed("send-timeout");
             close(
                     CloseCode.TRY_AGAIN_LATER,
-                    "no message was read for " + limits.sendTimeout().toMillis() + " ms");
+                    "no message was read for " + limits.get().sendTimeout().toMillis() + " ms");
             return;
         }
         boolean ping = false;
@@ -127,8 +130,8 @@ public final class Connection implements LiveStream {
         synchronized (this) {
             long sinceNanos = nanoClock.getAsLong() - lastPingNanos;
             if (pongAwaited) {
-                silent = sinceNanos > limits.pongTimeout().toNanos();
-            } else if (sinceNanos > limits.pingInterval().toNanos()) {
+                silent = sinceNanos > limits.get().pongTimeout().toNanos();
+            } else if (sinceNanos > limits.get().pingInterval().toNanos()) {
                 lastPingNanos += sinceNanos;
                 pongAwaited = true;
                 ping = true;
@@ -138,7 +141,7 @@ public final class Connection implements LiveStream {
             connections.closed("pong-timeout");
             close(
                     CloseCode.TRY_AGAIN_LATER,
-                    "no pong for " + limits.pongTimeout().toMillis() + " ms");
+                    "no pong for " + limits.get().pongTimeout().toMillis() + " ms");
         } else if (ping) {
             peer.ping();
         }

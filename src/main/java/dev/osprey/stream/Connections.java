@@ -13,13 +13,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Who is connected, and who may be. Any thread. */
 public final class Connections {
 
     private static final Logger LOG = System.getLogger(Connections.class.getName());
 
-    private final OspreyConfig.Stream limits;
+    private final Supplier<OspreyConfig.Stream> limits;
     private final Meters meters;
     private final LongSupplier nanoClock;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
@@ -29,7 +30,8 @@ public final class Connections {
     /** A connection that has ended, its last messages perhaps still on their way. */
     private record Leaving(long sinceNanos, Runnable cut) {}
 
-    public Connections(OspreyConfig.Stream limits, Meters meters, LongSupplier nanoClock) {
+    /** @param limits asked each time, as they may change */
+    public Connections(Supplier<OspreyConfig.Stream> limits, Meters meters, LongSupplier nanoClock) {
         this.limits = limits;
         this.meters = meters;
         this.nanoClock = nanoClock;
@@ -49,15 +51,15 @@ public final class Connections {
         Connection connection;
         synchronized (byAddress) {
             int fromHere = byAddress.getOrDefault(peer.address(), 0);
-            if (open.size() >= limits.maxConnections()) {
+            if (open.size() >= limits.get().maxConnections()) {
                 meters.refused("max-connections");
-                return new Entry.Refused(
-                        "%d connections are open, the limit is %d".formatted(open.size(), limits.maxConnections()));
+                return new Entry.Refused("%d connections are open, the limit is %d"
+                        .formatted(open.size(), limits.get().maxConnections()));
             }
-            if (fromHere >= limits.maxConnectionsPerAddress()) {
+            if (fromHere >= limits.get().maxConnectionsPerAddress()) {
                 meters.refused("max-connections-per-address");
                 return new Entry.Refused("%d connections from this address are open, the limit is %d"
-                        .formatted(fromHere, limits.maxConnectionsPerAddress()));
+                        .formatted(fromHere, limits.get().maxConnectionsPerAddress()));
             }
             Caller caller = peer.caller();
             int most = caller.allowance().maxConnections();
@@ -111,7 +113,7 @@ public final class Connections {
     /** Pings, times out and cuts; to be called about once a second, by one thread at a time. */
     public void check() {
         List.copyOf(open).forEach(connection -> guarded(connection::check));
-        long sinceNanos = nanoClock.getAsLong() - limits.sendTimeout().toNanos();
+        long sinceNanos = nanoClock.getAsLong() - limits.get().sendTimeout().toNanos();
         for (Leaving first = leaving.peek();
                 first != null && first.sinceNanos() - sinceNanos < 0;
                 first = leaving.peek()) {

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class Outbox {
 
     private final Peer peer;
     private final LongSupplier nanoClock;
-    private final int capacity;
+    private final IntSupplier capacity;
     private final Runnable broken;
     private final Deque<Place> places = new ArrayDeque<>();
     private int filled;
@@ -38,10 +39,10 @@ public final class Outbox {
     private @Nullable Runnable emptied;
 
     /**
-     * @param capacity most places that are reserved and not yet sent
+     * @param capacity most places that are reserved and not yet sent; asked each time
      * @param broken is told, outside any lock, when a message could not be made or sent; nothing is sent after that
      */
-    Outbox(Peer peer, LongSupplier nanoClock, int capacity, Runnable broken) {
+    Outbox(Peer peer, LongSupplier nanoClock, IntSupplier capacity, Runnable broken) {
         this.peer = peer;
         this.nanoClock = nanoClock;
         this.capacity = capacity;
@@ -76,7 +77,7 @@ public final class Outbox {
 
     /** The next place; nothing where as many are reserved as the outbox has. */
     public synchronized Optional<Place> tryReserve() {
-        if (places.size() >= capacity) {
+        if (places.size() >= capacity.getAsInt()) {
             return Optional.empty();
         }
         Place place = new Place();

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What clients ask of the studio: everything that takes time is a job, of which the store knows. Any thread. */
@@ -47,7 +48,8 @@ public final class Studio {
     private final int memoryBudgetMib;
     private final SecureRandom random = new SecureRandom();
 
-    Studio(OspreyConfig config, Jobs jobs, WarmModels models, Watchers watchers, LongSupplier nanoClock) {
+    Studio(Supplier<OspreyConfig> live, Jobs jobs, WarmModels models, Watchers watchers, LongSupplier nanoClock) {
+        OspreyConfig config = live.get();
         this.settings = config.studio();
         this.memoryBudgetMib = config.runtime().memoryBudgetMib();
         this.jobs = jobs;

@@ -2,6 +2,7 @@ package dev.osprey.studio;
 
 import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
 import dev.osprey.metrics.Meters;
@@ -63,13 +64,13 @@ class StudioProducer {
 
     @Produces
     @Singleton
-    Studio studio(OspreyConfig config, Jobs jobs, WarmModels models, Meters meters, SocketIo socketIo) {
+    Studio studio(Settings settings, Jobs jobs, WarmModels models, Meters meters, SocketIo socketIo) {
         if (errands == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        Watchers watchers = new Watchers(jobs, models, config, errands);
+        Watchers watchers = new Watchers(jobs, models, settings.initial(), errands);
         socketIo.serve(Scope.STUDIO, socket -> new StudioListener(watchers, socket));
         meters.connections("studio", watchers::count);
-        return new Studio(config, jobs, models, watchers, System::nanoTime);
+        return new Studio(settings::current, jobs, models, watchers, System::nanoTime);
     }
 }

@@ -1,7 +1,7 @@
 package dev.osprey.studio;
 
 import dev.osprey.access.BodyLimit;
-import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Settings;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.NameBinding;
 import jakarta.ws.rs.ext.Provider;
@@ -22,8 +22,10 @@ public class StudioUploads extends BodyLimit {
     @interface Limited {}
 
     @Inject
-    public StudioUploads(OspreyConfig config) {
-        super(config.studio().maxUploadMib(), config.studio().maxUploads());
+    public StudioUploads(Settings settings) {
+        super(
+                () -> settings.current().studio().maxUploadMib(),
+                settings.initial().studio().maxUploads());
     }
 
     @Override

@@ -77,7 +77,10 @@ class ConfigKeysTest {
     /** A valid value that differs. */
     private static String otherThan(String value, RecordComponent leaf) {
         Class<?> type = leaf.getType();
-        if (type == int.class) {
+        OneOf words = leaf.getAnnotation(OneOf.class);
+        if (words != null) {
+            return words.value()[value.equals(words.value()[0]) ? 1 : 0];
+        } else if (type == int.class) {
             int number = Integer.parseInt(value);
             return Integer.toString(number == leaf.getAnnotation(Range.class).max() ? number - 1 : number + 1);
         } else if (type == double.class) {

@@ -3,7 +3,10 @@ package dev.osprey.config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -20,6 +23,13 @@ public final class TestConfig {
             settings.put("osprey." + changes[i], changes[i + 1]);
         }
         return read(settings);
+    }
+
+    /** The words that a setting may be. */
+    public static List<String> words(String key) {
+        RecordComponent component =
+                Objects.requireNonNull(ConfigReader.components().get("osprey." + key));
+        return List.of(component.getAnnotation(OneOf.class).value());
     }
 
     static OspreyConfig read(Map<String, String> settings) {

@@ -1,5 +1,6 @@
 package dev.osprey.fingerspelling;
 
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import dev.osprey.inference.Capacity;
 import dev.osprey.inference.Scheduler;
@@ -37,8 +38,9 @@ final class Lesson implements AutoCloseable {
     /** @param settings key and value by turns */
     Lesson(LettersModel model, String... settings) {
         recognition = new StubRecognition(model);
+        OspreyConfig config = TestConfig.with(settings);
         scheduler = new Scheduler(workers, CAPACITY, System::nanoTime);
-        fingerspelling = new Fingerspelling(TestConfig.with(settings), recognition, scheduler, meters, nowNanos::get);
+        fingerspelling = new Fingerspelling(() -> config, recognition, scheduler, meters, nowNanos::get);
     }
 
     void pass(int millis) {

@@ -30,7 +30,7 @@ final class Bench {
     final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Jobs> nodes = new ArrayList<>();
     private final Path folder;
-    private final String[] settings;
+    private volatile String[] settings;
 
     static final class TestClock implements InstantSource {
 
@@ -50,6 +50,11 @@ final class Bench {
     Bench(Path folder, String... settings) {
         this.folder = folder;
         this.settings = settings;
+    }
+
+    /** Sets settings while the servers run, all of them but the folder's and the poll's. */
+    void set(String... now) {
+        settings = now;
     }
 
     /** H2 that lives as long as this process, each time another one. */
@@ -73,7 +78,7 @@ final class Bench {
 
     /** One more server; the first one holds the folder's name. */
     Jobs node(JobKind... kinds) {
-        Jobs jobs = new Jobs(config(), threads, clock, meters);
+        Jobs jobs = new Jobs(this::config, threads, clock, meters);
         jobs.start(() -> List.of(kinds));
         nodes.add(jobs);
         return jobs;

@@ -25,7 +25,7 @@ final class DoomedServer {
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         Jobs jobs = new Jobs(
-                TestConfig.with("jobs.folder", arguments[0]).jobs(), threads, InstantSource.system(), Meters.NONE);
+                TestConfig.with("jobs.folder", arguments[0])::jobs, threads, InstantSource.system(), Meters.NONE);
         jobs.start(() -> List.of(new Kind("endless", 1, run -> {
             run.progress("half", 0.5, "half way");
             Files.writeString(run.folder().resolve("half"), "kept");

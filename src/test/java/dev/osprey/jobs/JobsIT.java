@@ -65,7 +65,7 @@ class JobsIT {
         ExecutorService threads = Executors.newCachedThreadPool();
         Path data = home.resolve("data");
         try (Jobs jobs = new Jobs(
-                TestConfig.with("jobs.folder", data.toString()).jobs(), threads, InstantSource.system(), Meters.NONE)) {
+                TestConfig.with("jobs.folder", data.toString())::jobs, threads, InstantSource.system(), Meters.NONE)) {
             jobs.start(() -> List.of(new Kind("film", 1, run -> {
                 run.progress("drawing", 0.5, "frame 5 of 10");
                 Files.write(run.folder().resolve("0.mp4"), VIDEO);

@@ -188,6 +188,25 @@ class JobsTest {
     }
 
     @Test
+    void goesByTheLimitsAsTheyAre() throws Exception {
+        Jobs jobs = bench.node();
+        Job job = jobs.submit(NewJob.of("nobody's", "{}"));
+        jobs.follow(job.id(), 0, event -> {});
+        bench.set("url", "unused", "max-waiting", "1", "max-followers", "1");
+        assertEquals(
+                "1 jobs wait already, at most 1 may",
+                assertThrows(OspreyException.class, () -> jobs.submit(NewJob.of("nobody's", "{}")))
+                        .detail());
+        assertEquals(
+                "1 clients follow jobs already, which is as many as may",
+                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, event -> {}))
+                        .detail());
+        bench.set("url", "unused", "max-waiting", "2", "max-followers", "2");
+        jobs.submit(NewJob.of("nobody's", "{}"));
+        jobs.follow(job.id(), 0, event -> {});
+    }
+
+    @Test
     void refusesMoreFollowersThanMayUntilOneLeaves() throws Exception {
         Jobs jobs = bench.node();
         Job job = jobs.submit(NewJob.of("nobody's", "{}"));

@@ -130,7 +130,7 @@ abstract class ManyNodes {
         Job job = first.submit(NewJob.of("slow", "{}"));
         JobRun lost = Objects.requireNonNull(runs.poll(Bench.PATIENCE_SECONDS, TimeUnit.SECONDS));
         // The node that has hung up to now does not hear of the time that has passed.
-        JobStore store = JobStore.open(bench.config(), bench.clock);
+        JobStore store = JobStore.open(bench::config, bench.clock);
         bench.clock.advance(Duration.ofSeconds(31));
         assertEquals(List.of(job.id()), store.takeBackExpired("another"));
         JobStore.Claim claim = store.claim("slow", "another").orElseThrow();
@@ -156,7 +156,7 @@ abstract class ManyNodes {
 
     @Test
     void givesUpAJobWhoseServersAllDie() throws Exception {
-        JobStore store = JobStore.open(bench.config(), bench.clock);
+        JobStore store = JobStore.open(bench::config, bench.clock);
         Jobs jobs = bench.node();
         Job job = jobs.submit(NewJob.of("deadly", "{}"));
         for (int attempt = 1; attempt <= 2; attempt++) {

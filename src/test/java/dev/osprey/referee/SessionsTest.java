@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.access.Caller;
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class SessionsTest {
     private long nanos;
 
     private Sessions sessions(String... changes) {
-        return new Sessions(TestConfig.with(changes).referee(), folder, () -> nanos);
+        return new Sessions(TestConfig.with(changes)::referee, folder, () -> nanos);
     }
 
     private static SessionStart named(String id) {
@@ -93,6 +94,22 @@ class SessionsTest {
         assertTrue(sessions.tryAdd(-1_048_576));
         sessions.drop(session);
         sessions.start(named("b"), false);
+    }
+
+    @Test
+    void goesByTheLimitsAsTheyAre() {
+        AtomicReference<OspreyConfig> config = new AtomicReference<>(TestConfig.with());
+        Sessions sessions = new Sessions(() -> config.get().referee(), folder, () -> nanos);
+        sessions.start(named("a"), false);
+        sessions.start(named("b"), false);
+        config.set(TestConfig.with("referee.max-sessions", "1", "referee.max-spool-mib", "1"));
+        assertEquals("Maximum concurrent sessions reached (1)", refusal(sessions, "c"));
+        assertEquals(2, sessions.stats().getInt("active_sessions"));
+        assertTrue(sessions.tryAdd(1_048_576));
+        assertFalse(sessions.tryAdd(1));
+        config.set(TestConfig.with("referee.max-sessions", "3", "referee.max-spool-mib", "2"));
+        assertTrue(sessions.tryAdd(1));
+        sessions.start(named("c"), false);
     }
 
     @Test

@@ -45,15 +45,11 @@ class SegmentationTest {
                 OspreyException.class,
                 () -> segmentation(
                         "segmentation.fast-model", "street",
-                        "segmentation.sota-model", "Person",
-                        "segmentation.default-mode", "turbo",
-                        "segmentation.default-visualization", "sepia"));
+                        "segmentation.sota-model", "Person"));
         assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
         assertEquals(
                 "osprey.segmentation.fast-model is \"street\", the repository has: a, b; "
-                        + "osprey.segmentation.sota-model is \"Person\", the repository has: a, b; "
-                        + "osprey.segmentation.default-mode is \"turbo\", expected one of fast, balanced, accurate,"
-                        + " sota; osprey.segmentation.default-visualization is \"sepia\", a rendering was expected",
+                        + "osprey.segmentation.sota-model is \"Person\", the repository has: a, b",
                 refusal.detail());
     }
 
@@ -77,6 +73,19 @@ class SegmentationTest {
                 "segmentation.default-opacity", "0.25");
         assertEquals(Mode.SOTA, segmentation.defaultMode());
         assertEquals(new Rendering(Visualization.CONTOUR, 0.25, null), segmentation.defaultRendering());
+    }
+
+    @Test
+    void startsLaterConnectionsWithWhatIsSetMeanwhile() {
+        try (Stage stage = new Stage(folder)) {
+            assertEquals(Mode.BALANCED, stage.segmentation.defaultMode());
+            stage.set(
+                    "segmentation.default-mode", "fast",
+                    "segmentation.default-visualization", "blend",
+                    "segmentation.default-opacity", "0.5");
+            assertEquals(Mode.FAST, stage.segmentation.defaultMode());
+            assertEquals(new Rendering(Visualization.BLEND, 0.5, null), stage.segmentation.defaultRendering());
+        }
     }
 
     @Test
@@ -112,7 +121,7 @@ class SegmentationTest {
                         .flatMap(Arrays::stream)
                         .toArray(String[]::new));
         return new Segmentation(
-                config,
+                () -> config,
                 WarmModels.open(config),
                 new Scheduler(NEVER, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime),
                 NEVER,

@@ -33,7 +33,7 @@ class SegmenterTest {
         ByteBuffer portrait = ByteBuffer.wrap(Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg")));
         try (WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"))) {
             models.load("person");
-            Segmenter segmenter = new Segmenter("person", models, LIMITS, 80);
+            Segmenter segmenter = new Segmenter("person", models, LIMITS, () -> 80);
             Segmented segmented =
                     OneFrame.segment(segmenter, portrait, new Rendering(Visualization.SIDE_BY_SIDE, 0.6, null));
             assertEquals(List.of("person"), segmented.detectedClasses());
@@ -59,7 +59,7 @@ class SegmenterTest {
         try (WarmModels models =
                 WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
             models.load("a");
-            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, () -> 80);
             Segmented segmented = OneFrame.segment(segmenter, ByteBuffer.wrap(Client.jpeg(1)), null);
             assertEquals(List.of("person"), segmented.detectedClasses());
             Raster mask = Pictures.decoded(segmented.picture()).getRaster();
@@ -82,7 +82,7 @@ class SegmenterTest {
         TestRepository repository = new TestRepository(folder).addTiny("a");
         try (WarmModels models =
                 WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
-            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, () -> 80);
             ByteBuffer picture = ByteBuffer.wrap(Client.jpeg(1));
             OspreyException refusal =
                     assertThrows(OspreyException.class, () -> OneFrame.segment(segmenter, picture, Rendering.DEFAULT));
@@ -109,7 +109,7 @@ class SegmenterTest {
         try (WarmModels models =
                 WarmModels.open(TestConfig.with("model.repository", folder.toString(), "runtime.provider", "cpu"))) {
             models.load("a");
-            Segmenter segmenter = new Segmenter("a", models, LIMITS, 80);
+            Segmenter segmenter = new Segmenter("a", models, LIMITS, () -> 80);
             for (int grey : new int[] {0, 2, 200}) {
                 assertEquals(
                         List.of(),
@@ -131,7 +131,7 @@ class SegmenterTest {
                 byte[] picture = grey < 0 ? new byte[] {1, 2, 3} : Client.jpeg(grey);
                 frames.add(new OneFrame(ByteBuffer.wrap(picture), null));
             }
-            new Segmenter("a", models, LIMITS, 80).segment(List.copyOf(frames), new Cancellation());
+            new Segmenter("a", models, LIMITS, () -> 80).segment(List.copyOf(frames), new Cancellation());
             for (int index : new int[] {0, 4}) {
                 assertEquals(List.of(), frames.get(index).answer().detectedClasses());
             }
@@ -149,7 +149,7 @@ class SegmenterTest {
         ByteBuffer portrait = ByteBuffer.wrap(Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg")));
         try (WarmModels models = WarmModels.open(TestConfig.with("runtime.provider", "cpu"))) {
             models.load("person");
-            Segmenter segmenter = new Segmenter("person", models, LIMITS, 80);
+            Segmenter segmenter = new Segmenter("person", models, LIMITS, () -> 80);
             Cancellation cancellation = new Cancellation();
             cancellation.request();
             OneFrame unwanted = new OneFrame(portrait, Rendering.DEFAULT);

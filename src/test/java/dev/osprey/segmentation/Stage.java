@@ -1,5 +1,6 @@
 package dev.osprey.segmentation;
 
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.inference.TaskWork;
@@ -53,24 +54,25 @@ final class Stage implements AutoCloseable {
     /** Loads of models that were ordered and are to be run by the test. */
     final Deque<Runnable> loads = new ArrayDeque<>();
 
+    private final String[] settings;
+
     final Segmentation segmentation;
+
+    /** As the server finds it; may be put in the place of another. */
+    volatile OspreyConfig config;
 
     /** @param changes of settings, key and value by turns */
     Stage(Path folder, String... changes) {
         repository = new TestRepository(folder).addTiny("a").addTiny("b", 1, patch -> patch.replace("/labels/1", "road")
                 .add("/labels/-", "sky"));
-        String[] settings = Stream.of(SETTINGS, MODELS, new String[] {"model.repository", folder.toString()}, changes)
+        settings = Stream.of(SETTINGS, MODELS, new String[] {"model.repository", folder.toString()}, changes)
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
-        models = WarmModels.open(TestConfig.with(settings));
+        config = TestConfig.with(settings);
+        models = WarmModels.open(config);
         models.loadAll();
         segmentation = new Segmentation(
-                TestConfig.with(settings),
-                models,
-                scheduler,
-                loads::add,
-                meters,
-                () -> System.nanoTime() + passed.get());
+                () -> config, models, scheduler, loads::add, meters, () -> System.nanoTime() + passed.get());
     }
 
     /** Holds the workers of both models; from now on they work by {@link #turn}. */
@@ -78,6 +80,12 @@ final class Stage implements AutoCloseable {
         turnstiles.put("a", new Turnstile(scheduler, "a"));
         turnstiles.put("b", new Turnstile(scheduler, "b"));
         return this;
+    }
+
+    /** Sets a setting while the streams go on. */
+    void set(String... changes) {
+        config = TestConfig.with(
+                Stream.of(settings, changes).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
     /** Lets time pass without waiting for it. */

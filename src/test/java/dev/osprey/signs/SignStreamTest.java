@@ -1,6 +1,7 @@
 package dev.osprey.signs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,19 +52,25 @@ class SignStreamTest {
     private Scheduler scheduler;
     private Turnstile worker;
     private Signs signs;
+    private Path folder;
+    private volatile OspreyConfig config;
 
     @BeforeEach
     @SuppressWarnings("resource")
     void serve(@TempDir Path folder) {
         new TestRepository(folder).addSignWords(MODEL, patch -> patch);
-        OspreyConfig config =
-                TestConfig.with("model.repository", folder.toString(), "signs.model", MODEL, "signs.max-clients", "2");
+        this.folder = folder;
+        set("signs.max-clients", "2");
         models = WarmModels.open(config);
         models.load(MODEL);
         scheduler = new Scheduler(
                 workers, new Capacity(1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)), System::nanoTime);
-        signs = new Signs(config, models, scheduler, meters, System::nanoTime);
+        signs = new Signs(() -> config, models, scheduler, meters, System::nanoTime);
         worker = new Turnstile(scheduler, MODEL);
+    }
+
+    private void set(String key, String value) {
+        config = TestConfig.with("model.repository", folder.toString(), "signs.model", MODEL, key, value);
     }
 
     @AfterEach
@@ -306,6 +313,20 @@ class SignStreamTest {
         assertEquals(List.of(false, false), List.of(signs.tryEnter(), signs.tryEnter()));
         assertEquals(2, signs.clientCount());
         signs.left();
+        assertTrue(signs.tryEnter());
+    }
+
+    @Test
+    void letsInNobodyWhileThereAreMoreThanMayBeNow() {
+        assertTrue(signs.tryEnter());
+        assertTrue(signs.tryEnter());
+        set("signs.max-clients", "1");
+        assertFalse(signs.tryEnter());
+        signs.left();
+        assertFalse(signs.tryEnter());
+        signs.left();
+        assertTrue(signs.tryEnter());
+        set("signs.max-clients", "3");
         assertTrue(signs.tryEnter());
     }
 

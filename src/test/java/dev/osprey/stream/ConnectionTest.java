@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.stream.Connections.Entry;
@@ -20,16 +21,14 @@ class ConnectionTest {
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
 
     private final CountingMeters meters = new CountingMeters();
-    private final Connections connections = new Connections(
-            TestConfig.with(
-                    "stream.send-timeout", "PT10S",
-                    "stream.ping-interval", "PT20S",
-                    "stream.pong-timeout", "PT15S",
-                    "stream.max-malformed-messages", "2",
-                    "stream.max-message-bytes", "2048")
-                    .stream(),
-            meters,
-            () -> nanos);
+    private volatile OspreyConfig.Stream limits = TestConfig.with(
+            "stream.send-timeout", "PT10S",
+            "stream.ping-interval", "PT20S",
+            "stream.pong-timeout", "PT15S",
+            "stream.max-malformed-messages", "2",
+            "stream.max-message-bytes", "2048")
+            .stream();
+    private final Connections connections = new Connections(() -> limits, meters, () -> nanos);
     private final FakePeer peer = FakePeer.thatReadsWhenTold();
     private final Connection connection = admitted();
 
@@ -129,6 +128,25 @@ class ConnectionTest {
         assertTrue(connection.tryForgive());
         assertTrue(connection.tryForgive());
         assertFalse(connection.tryForgive());
+    }
+
+    @Test
+    void goesByTheLimitsAsTheyAreOnceItIsOpen() {
+        connection.outbox().tryReserve().orElseThrow().fill(() -> new Reply.Text("in flight"));
+        assertTrue(connection.tryForgive());
+        limits = TestConfig.with(
+                "stream.send-timeout", "PT3S",
+                "stream.max-malformed-messages", "1",
+                "stream.max-unanswered", "2")
+                .stream();
+        assertFalse(connection.tryForgive());
+        assertTrue(connection.outbox().tryReserve().isPresent());
+        assertTrue(connection.outbox().tryReserve().isPresent());
+        assertTrue(connection.outbox().tryReserve().isEmpty());
+        pass(3_000);
+        assertFalse(connection.hasEnded());
+        pass(1);
+        assertEquals(List.of("1013 no message was read for 3000 ms"), peer.closed());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.stream.Connections.Entry;
@@ -21,10 +22,9 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
 
     private final CountingMeters meters = new CountingMeters();
-    private final Connections connections = new Connections(
-            TestConfig.with("stream.max-connections", "5", "stream.max-connections-per-address", "3").stream(),
-            meters,
-            () -> 0);
+    private volatile OspreyConfig.Stream limits =
+            TestConfig.with("stream.max-connections", "5", "stream.max-connections-per-address", "3").stream();
+    private final Connections connections = new Connections(() -> limits, meters, () -> 0);
 
     @Test
     void admitsUpToTheLimitOfAnAddress() {
@@ -37,6 +37,20 @@ class ConnectionsTest {
         first.end();
         admitted("a");
         assertEquals(Map.of("refused max-connections-per-address", 1), meters.counts());
+    }
+
+    @Test
+    void goesByTheLimitsAsTheyAre() {
+        Connection first = admitted("a");
+        admitted("a");
+        limits = TestConfig.with("stream.max-connections", "4", "stream.max-connections-per-address", "1").stream();
+        assertEquals("2 connections from this address are open, the limit is 1", refused("a"));
+        assertFalse(first.hasEnded());
+        admitted("b");
+        admitted("c");
+        assertEquals("4 connections are open, the limit is 4", refused("d"));
+        limits = TestConfig.with().stream();
+        admitted("a");
     }
 
     @Test

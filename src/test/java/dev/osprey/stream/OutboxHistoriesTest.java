@@ -65,7 +65,7 @@ class OutboxHistoriesTest {
     void doesWhatItsModelDoes(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         FakePeer peer = FakePeer.thatReadsWhenTold();
-        Outbox outbox = new Outbox(peer, () -> 0, CAPACITY, () -> {
+        Outbox outbox = new Outbox(peer, () -> 0, () -> CAPACITY, () -> {
             throw new AssertionError("nothing breaks here");
         });
         Model model = new Model();
@@ -122,7 +122,7 @@ class OutboxHistoriesTest {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             ThreadedPeer peer = new ThreadedPeer(threads, replies);
-            Outbox outbox = new Outbox(peer, () -> 0, replies, () -> {
+            Outbox outbox = new Outbox(peer, () -> 0, () -> replies, () -> {
                 throw new AssertionError("nothing breaks here");
             });
             List<Runnable> fills = new ArrayList<>();

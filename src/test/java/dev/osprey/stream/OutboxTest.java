@@ -16,12 +16,12 @@ class OutboxTest {
     private final FakePeer peer = FakePeer.thatReadsWhenTold();
     private long nanos;
     private int broken;
-    private final Outbox outbox = new Outbox(peer, () -> nanos, 4, () -> broken++);
+    private final Outbox outbox = new Outbox(peer, () -> nanos, () -> 4, () -> broken++);
 
     @Test
     void sendsInTheOrderOfPlacesHoweverTheyAreFilled() {
         FakePeer quick = FakePeer.thatReadsAtOnce();
-        Outbox toQuick = new Outbox(quick, () -> nanos, 4, () -> broken++);
+        Outbox toQuick = new Outbox(quick, () -> nanos, () -> 4, () -> broken++);
         Place first = place(toQuick);
         Place second = place(toQuick);
         Place third = place(toQuick);
@@ -111,7 +111,7 @@ class OutboxTest {
     void doesNotRecurseWhereThePeerReadsAtOnce() {
         int replies = 10_000;
         FakePeer quick = FakePeer.thatReadsAtOnce();
-        Outbox toQuick = new Outbox(quick, () -> nanos, replies, () -> broken++);
+        Outbox toQuick = new Outbox(quick, () -> nanos, () -> replies, () -> broken++);
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < replies; i++) {
             places.add(place(toQuick));

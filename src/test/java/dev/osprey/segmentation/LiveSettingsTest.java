@@ -1,0 +1,40 @@
+package dev.osprey.segmentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.osprey.config.TestConfig;
+import dev.osprey.imaging.Visualization;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is set while frames are answered. */
+class LiveSettingsTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @Test
+    void drawsInTheQualityThatIsSetNow() {
+        try (Stage stage = new Stage(folder)) {
+            byte[] before = stage.segmentation
+                    .unchanged(ByteBuffer.wrap(Client.jpeg(1)))
+                    .orElseThrow();
+            stage.set("segmentation.jpeg-quality", "1");
+            byte[] after = stage.segmentation
+                    .unchanged(ByteBuffer.wrap(Client.jpeg(1)))
+                    .orElseThrow();
+            assertTrue(after.length < before.length);
+        }
+    }
+
+    @Test
+    void knowsTheModesAndRenderingsByTheNamesThatMayBeSet() {
+        assertEquals(Mode.WIRE_NAMES, TestConfig.words("segmentation.default-mode"));
+        TestConfig.words("segmentation.default-visualization")
+                .forEach(word -> assertTrue(Visualization.ofWireName(word).isPresent()));
+    }
+}
