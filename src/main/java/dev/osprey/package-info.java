@@ -5,6 +5,7 @@
  *
  * <pre>
  *   admin  health                                 the entrances that look at everything: operators, probes
+ *   operation                                     whether the server is ready and why not; stopping in order
  *     segmentation  signs  fingerspelling  referee  studio    the capabilities: endpoint, messages, what to do with an answer
  *       fencing                                   who has the right of way. Plain Java
  *       diffusion                                 pictures from words: tokens, steps, which network runs when. Plain Java

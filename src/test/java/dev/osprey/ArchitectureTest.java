@@ -29,7 +29,7 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .withOptionalLayers(true)
             .layer("entrances")
-            .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..")
+            .definedBy("dev.osprey", "dev.osprey.admin..", "dev.osprey.health..", "dev.osprey.operation..")
             .layer("capabilities")
             .definedBy(
                     "dev.osprey.segmentation..",

@@ -3,8 +3,20 @@ package dev.osprey;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,25 +24,125 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server as operators start it, told to stop as systems do (SIGTERM). */
 class StopIT {
 
+    /** Of a process that a signal has ended: 128 and the signal's number. */
+    private static final int ENDED_BY_SIGTERM = 143;
+
+    private static final int FRAMES = 12;
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** Streams under load, a job, and clients that only listen; then the job goes on at the next start. */
     @Test
-    void saysGoodbyeToEveryClientAndEnds(@TempDir Path home) throws Exception {
-        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), Map.of())) {
+    void answersWhatItHasTakenSaysGoodbyeAndHandsTheJobBack(@TempDir Path home) throws Exception {
+        byte[] frame = frame();
+        String job;
+        Map<String, String> environment =
+                Map.of("OSPREY_SERVER_DRAIN_DELAY", "PT4S", "OSPREY_SERVER_DRAIN_TIMEOUT", "PT30S");
+        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
+            assertEquals(200, get(server, "/health/started").statusCode());
+            assertEquals(200, get(server, "/health/ready").statusCode());
+            HttpResponse<String> accepted = draw(server);
+            assertEquals(200, accepted.statusCode(), accepted::body);
+            job = StreamClient.json(accepted.body()).getString("job_id");
+            RealServer.await("The job runs", () -> state(server, "running"));
             try (RawWebSocket learner = new RawWebSocket(server.webSocket("/"), 0);
                     RawWebSocket signer = new RawWebSocket(server.webSocket("/signs"), 0);
                     RawWebSocket caller =
                             new RawWebSocket(server.webSocket("/socket.io/?EIO=4&transport=websocket"), 0);
-                    RawWebSocket viewer = new RawWebSocket(server.webSocket("/ws"), 0)) {
-                for (RawWebSocket greeted : new RawWebSocket[] {viewer, signer, caller}) {
+                    RawWebSocket viewer = new RawWebSocket(server.webSocket("/ws"), 0);
+                    RawWebSocket burst = new RawWebSocket(server.webSocket("/ws"), 0);
+                    RawWebSocket load = new RawWebSocket(server.webSocket("/ws"), 0)) {
+                for (RawWebSocket greeted : new RawWebSocket[] {viewer, signer, caller, burst, load}) {
                     assertEquals(RawWebSocket.TEXT, greeted.nextData().opcode());
                 }
-                server.process().destroy();
-                for (RawWebSocket client : new RawWebSocket[] {learner, signer, caller, viewer}) {
-                    RawWebSocket.Frame last = client.nextData();
-                    assertEquals(RawWebSocket.CLOSE, last.opcode());
-                    assertEquals(1001, last.closeCode());
+                CompletableFuture<Integer> underLoad = CompletableFuture.supplyAsync(() -> answersUntilGoodbye(load, frame));
+                for (int i = 0; i < FRAMES; i++) {
+                    burst.send(frame);
                 }
+                server.process().destroy();
+                RealServer.await("It says that it is not ready", () -> {
+                    HttpResponse<String> ready = get(server, "/health/ready");
+                    return ready.statusCode() == 503 && ready.body().contains("The server is stopping");
+                });
+                assertEquals(200, get(server, "/").statusCode());
+                assertEquals(200, get(server, "/health/live").statusCode());
+                HttpResponse<String> late = draw(server);
+                assertEquals(503, late.statusCode());
+                assertEquals(
+                        "SERVER_STOPPING", StreamClient.json(late.body()).getString("title"));
+                assertEquals("31", late.headers().firstValue("Retry-After").orElseThrow());
+                for (int i = 0; i < FRAMES; i++) {
+                    assertTrue(burst.nextData().text().contains("\"type\":\"segmentation\""), "every frame is answered");
+                }
+                for (RawWebSocket client : new RawWebSocket[] {learner, signer, caller, viewer, burst}) {
+                    assertGoodbye(client.nextData());
+                }
+                assertTrue(underLoad.get(60, TimeUnit.SECONDS) > 0);
             }
-            assertTrue(server.process().waitFor(30, TimeUnit.SECONDS));
+            assertTrue(server.process().waitFor(40, TimeUnit.SECONDS));
+            assertEquals(ENDED_BY_SIGTERM, server.process().exitValue());
         }
+        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), Map.of())) {
+            RealServer.await("The job runs again", () -> state(server, "running") || state(server, "succeeded"));
+            assertEquals(job, jobs(server).getJsonObject(0).getString("id"));
+            // Its first run was ended by no fault of its own.
+            assertEquals(1, jobs(server).getJsonObject(0).getInt("attempt"));
+        }
+    }
+
+    private static byte[] frame() throws IOException {
+        byte[] jpeg = Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg"));
+        return RawWebSocket.text("{\"type\":\"frame\",\"data\":\"" + Base64.getEncoder().encodeToString(jpeg) + "\"}");
+    }
+
+    /** Sends frame after frame, each when the one before is answered; how many were. */
+    private static int answersUntilGoodbye(RawWebSocket client, byte[] frame) {
+        try {
+            int answers = 0;
+            client.send(frame);
+            RawWebSocket.Frame next = client.nextData();
+            while (next.opcode() == RawWebSocket.TEXT) {
+                assertTrue(next.text().contains("\"type\":\"segmentation\""), next::text);
+                answers++;
+                client.send(frame);
+                next = client.nextData();
+            }
+            assertGoodbye(next);
+            return answers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void assertGoodbye(RawWebSocket.Frame last) {
+        assertEquals(RawWebSocket.CLOSE, last.opcode());
+        assertEquals(1001, last.closeCode());
+    }
+
+    /** Asks for a picture whose making takes longer than the test. */
+    private static HttpResponse<String> draw(StartedServer server) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(server.http("/api/text-to-image"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(
+                                "{\"prompt\":\"a red ball\",\"steps\":150,\"width\":512,\"height\":512}"))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static boolean state(StartedServer server, String state) throws IOException, InterruptedException {
+        return jobs(server).getJsonObject(0).getString("state").equals(state);
+    }
+
+    private static JsonArray jobs(StartedServer server) throws IOException, InterruptedException {
+        JsonObject list =
+                StreamClient.json(get(server, "/api/jobs?kind=text-to-image").body());
+        return list.getJsonArray("jobs");
+    }
+
+    private static HttpResponse<String> get(StartedServer server, String path)
+            throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(server.http(path)).build(), BodyHandlers.ofString());
     }
 }

@@ -133,6 +133,17 @@ final class ConfigReader {
                     return null;
                 }
             }
+            if (range != null && value instanceof Duration duration) {
+                double seconds = duration.toMillis() / 1_000.0;
+                if (!(seconds >= range.min() && seconds <= range.max())) {
+                    problems.add("%s is %s, allowed are %s to %s"
+                            .formatted(
+                                    key, text.get(), Duration.ofSeconds((long) range.min()), Duration.ofSeconds((long)
+                                            range.max())));
+                    return null;
+                }
+                return value;
+            }
             OneOf words = component.getAnnotation(OneOf.class);
             if (words != null && !List.of(words.value()).contains(text.get())) {
                 problems.add("%s is \"%s\", expected one of %s"

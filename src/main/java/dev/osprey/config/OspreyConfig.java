@@ -25,7 +25,10 @@ public record OspreyConfig(
         Studio studio) {
 
     public record Server(
-            String address, @Range(min = 1, max = 65_535) int port) {}
+            String address,
+            @Range(min = 1, max = 65_535) int port,
+            @Live Duration drainTimeout,
+            @Live @Range(min = 0, max = 86_400) Duration drainDelay) {}
 
     public record Access(
             AccessMode mode,
@@ -62,7 +65,7 @@ public record OspreyConfig(
         }
     }
 
-    public record Model(Path repository) {}
+    public record Model(Path repository, @Live List<String> required) {}
 
     /** Named as its package is, which is what its keys are named after. */
     @SuppressWarnings("JavaLangClash")
@@ -127,7 +130,18 @@ public record OspreyConfig(
 
             @Live @Range(min = 0, max = 1) double defaultOpacity,
             @Live @Range(min = 1, max = 100) int jpegQuality,
-            boolean answerFailedFrames) {}
+            boolean answerFailedFrames) {
+
+        /** The model of the mode that a new connection starts with. */
+        public String defaultModel() {
+            return switch (defaultMode) {
+                case "fast" -> fastModel;
+                case "accurate" -> accurateModel;
+                case "sota" -> sotaModel;
+                default -> balancedModel;
+            };
+        }
+    }
 
     public record Fingerspelling(
             String path,

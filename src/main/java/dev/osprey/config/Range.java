@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Least and greatest value of a numeric setting, both allowed. */
+/** Least and greatest value of a numeric setting, or of a duration in seconds; both allowed. */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Range {

@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.osprey.access.AccessControl;
 import dev.osprey.access.Operators;
+import dev.osprey.config.Settings;
+import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
+import dev.osprey.operation.Condition;
 import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
@@ -24,15 +27,19 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before everything else: where the start failed, every request is told so and the log says why. Refusing to be deployed instead would
+ * Stands before everything else: where the start failed, every request is told so and the log says why, and when the server stops nothing new is begun. Refusing to be deployed instead would
  * bury the reason in the container's stack traces and answer 404. First of all filters by its place in {@code web.xml}.
  */
 public class Gate extends HttpFilter {
 
     private static final Logger LOG = System.getLogger(Gate.class.getName());
+
+    /** Methods that begin nothing. */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     private final transient Provider<AccessControl> access;
     private final transient Provider<Operators> operators;
@@ -41,6 +48,8 @@ public class Gate extends HttpFilter {
     private final transient Provider<Signs> signs;
     private final transient Provider<Referee> referee;
     private final transient Provider<Studio> studio;
+    private final transient Provider<Condition> condition;
+    private final transient Provider<Settings> settings;
     private @Nullable OspreyException obstacle;
 
     @Resource
@@ -54,7 +63,9 @@ public class Gate extends HttpFilter {
             Provider<Fingerspelling> fingerspelling,
             Provider<Signs> signs,
             Provider<Referee> referee,
-            Provider<Studio> studio) {
+            Provider<Studio> studio,
+            Provider<Condition> condition,
+            Provider<Settings> settings) {
         this.access = access;
         this.operators = operators;
         this.segmentation = segmentation;
@@ -62,6 +73,8 @@ public class Gate extends HttpFilter {
         this.signs = signs;
         this.referee = referee;
         this.studio = studio;
+        this.condition = condition;
+        this.settings = settings;
     }
 
     /** Puts together what serves clients; with it comes what it needs, settings and models. */
@@ -85,10 +98,34 @@ public class Gate extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (obstacle == null) {
+        if (obstacle == null && !(condition.get().isDraining() && begins(request))) {
             chain.doFilter(request, response);
             return;
         }
+        if (obstacle == null) {
+            stopping(response);
+            return;
+        }
+        refuse(response, obstacle.code(), "Osprey did not start; its log says why");
+    }
+
+    /** Whether a request asks for something new: whoever looks, or goes on with what there is, is served to the end. */
+    private static boolean begins(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        return !SAFE.contains(request.getMethod())
+                && !path.startsWith("/socket.io/")
+                && !path.startsWith("/api/admin/");
+    }
+
+    private void stopping(HttpServletResponse response) throws IOException {
+        // By then there is another server, or this one again.
+        response.setHeader(
+                "Retry-After",
+                Long.toString(settings.get().current().server().drainTimeout().toSeconds() + 1));
+        refuse(response, ErrorCode.SERVER_STOPPING, "The server is stopping");
+    }
+
+    private static void refuse(HttpServletResponse response, ErrorCode code, String detail) throws IOException {
         int status = HttpServletResponse.SC_SERVICE_UNAVAILABLE;
         response.setStatus(status);
         JsonAnswer.write(
@@ -96,9 +133,10 @@ public class Gate extends HttpFilter {
                 "application/problem+json",
                 Json.createObjectBuilder()
                         .add("type", "about:blank")
-                        .add("title", obstacle.code().name())
+                        .add("title", code.name())
                         .add("status", status)
-                        .add("detail", "Osprey did not start; its log says why")
+                        .add("detail", detail)
+                        .add("error", detail)
                         .build());
     }
 }

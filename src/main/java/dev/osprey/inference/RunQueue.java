@@ -76,6 +76,11 @@ final class RunQueue {
         this.capacity = capacity;
     }
 
+    /** Whether nothing waits and nothing runs. */
+    boolean isIdle() {
+        return waiting() == 0 && running.values().stream().allMatch(runs -> runs == 0);
+    }
+
     int waiting() {
         return waiting.size();
     }

@@ -126,6 +126,16 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
+    /** Whether nothing waits and nothing runs. */
+    public boolean isIdle() {
+        lock.lock();
+        try {
+            return queue.isIdle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses what waits and lets the workers go; a run under way is finished. */
     @Override
     public void close() {

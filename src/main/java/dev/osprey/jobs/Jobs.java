@@ -384,14 +384,32 @@ public final class Jobs implements AutoCloseable {
         }
     }
 
-    /** Asks all runs to end, hands back the jobs that are not done, and closes the store. Takes 20 s at most. */
+    /** Begins no more jobs here and asks all runs to end, as they will go on elsewhere or later; does not wait. */
+    public void retire() {
+        closed.countDown();
+        Workers begun = workers;
+        if (begun != null) {
+            begun.retire();
+        }
+    }
+
+    /** As {@link #close(Duration)}, with a few seconds. */
     @Override
     public void close() {
+        close(FAREWELL);
+    }
+
+    /**
+     * Asks all runs to end, hands back the jobs that are not done, and closes the store.
+     *
+     * @param patience with runs that do not end; their jobs are handed back all the same
+     */
+    public void close(Duration patience) {
         closed.countDown();
         followers.close();
         Workers begun = workers;
         if (begun != null) {
-            begun.stop(FAREWELL);
+            begun.stop(patience);
         }
         JobStore opened = store;
         store = null;

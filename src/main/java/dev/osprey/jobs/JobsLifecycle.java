@@ -10,10 +10,7 @@ import jakarta.servlet.annotation.WebListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/**
- * Starts the jobs with the application and ends them before the beans are disposed of, when Payara no longer loads the classes that
- * an orderly end needs.
- */
+/** Starts the jobs with the application; whoever drains the server ends them. */
 @WebListener
 public class JobsLifecycle implements ServletContextListener {
 
@@ -35,15 +32,6 @@ public class JobsLifecycle implements ServletContextListener {
         } catch (OspreyException e) {
             // Settings that do not hold together: said once, by whoever serves requests.
             LOG.log(Level.DEBUG, "No jobs: {0}", e.reason());
-        }
-    }
-
-    @Override
-    public void contextDestroyed(ServletContextEvent event) {
-        try {
-            jobs.get().close();
-        } catch (OspreyException e) {
-            LOG.log(Level.DEBUG, "No jobs to end: {0}", e.reason());
         }
     }
 }

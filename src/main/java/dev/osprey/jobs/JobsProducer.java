@@ -13,7 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The application's jobs, their runs, followers and downloads on a managed executor. {@link JobsLifecycle} starts and ends them. */
+/** The application's jobs, their runs, followers and downloads on a managed executor. {@link JobsLifecycle} starts them. */
 @ApplicationScoped
 @ManagedExecutorDefinition(
         name = "java:app/concurrent/JobsExecutor",

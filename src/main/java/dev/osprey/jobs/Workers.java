@@ -335,11 +335,16 @@ final class Workers {
         }
     }
 
-    /** Asks all runs to end, waits for them, and hands back what is not done. */
-    void stop(Duration patience) {
+    /** Begins nothing new and asks all runs to end; does not wait. */
+    void retire() {
         stopping = true;
         attempts.forEach(Attempt::stop);
         wake();
+    }
+
+    /** Asks all runs to end, waits for them, and hands back what is not done. */
+    void stop(Duration patience) {
+        retire();
         long limitNanos = System.nanoTime() + patience.toNanos();
         try {
             if (!over.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -41,8 +41,23 @@ public class Caretaker {
                         TimeUnit.SECONDS));
     }
 
+    /** As {@link Connections#retire}, with all of them. */
+    public void retireAll() {
+        checks.keySet().forEach(Connections::retire);
+    }
+
+    /** As {@link Connections#dismiss}, with all of them. */
+    public void dismissAll() {
+        checks.keySet().forEach(Connections::dismiss);
+    }
+
+    /** Connections that are open, of all capabilities. */
+    public int count() {
+        return checks.keySet().stream().mapToInt(Connections::count).sum();
+    }
+
     /** As {@link #close}, with all of them. */
-    void closeAll() {
+    public void closeAll() {
         checks.keySet().forEach(this::close);
     }
 

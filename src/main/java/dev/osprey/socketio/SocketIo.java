@@ -144,6 +144,9 @@ public final class SocketIo implements AutoCloseable {
 
     /** Why no session can begin for a client now; names limit and value. */
     Optional<String> obstacle(String address) {
+        if (webSockets.isRetired()) {
+            return Optional.of("the server is stopping");
+        }
         OspreyConfig.Stream limits = config.get().stream();
         if (sessions.size() >= limits.maxConnections()) {
             meters.refused("max-connections");

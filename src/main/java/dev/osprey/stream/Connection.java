@@ -63,9 +63,9 @@ public final class Connection implements LiveStream {
         return ++malformedMessages <= limits.get().maxMalformedMessages();
     }
 
-    /** Whether a message is small enough; where it is not, the connection is ended. */
+    /** Whether a message is taken: not where the server stops; where it is too large, the connection is ended. */
     public boolean tryAccept(long messageBytes) {
-        if (hasEnded()) {
+        if (hasEnded() || connections.isRetired()) {
             return false;
         }
         boolean fits = messageBytes <= limits.get().maxMessageBytes();
@@ -100,6 +100,15 @@ public final class Connection implements LiveStream {
         if (end()) {
             peer.close(code, reason);
         }
+    }
+
+    void closeGoingAway() {
+        close(CloseCode.GOING_AWAY, "the server is stopping");
+    }
+
+    /** Ends the connection as soon as nothing waits for the client any more. */
+    void dismiss() {
+        outbox.whenEmpty(this::closeGoingAway);
     }
 
     private void broken() {

@@ -25,6 +25,7 @@ public final class Connections {
     private final LongSupplier nanoClock;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> byAddress = new HashMap<>();
+    private volatile boolean retired;
     private final Queue<Leaving> leaving = new ConcurrentLinkedQueue<>();
 
     /** A connection that has ended, its last messages perhaps still on their way. */
@@ -50,6 +51,9 @@ public final class Connections {
     public Entry enter(Peer peer) {
         Connection connection;
         synchronized (byAddress) {
+            if (retired) {
+                return new Entry.Refused("the server is stopping");
+            }
             int fromHere = byAddress.getOrDefault(peer.address(), 0);
             if (open.size() >= limits.get().maxConnections()) {
                 meters.refused("max-connections");
@@ -131,8 +135,24 @@ public final class Connections {
         }
     }
 
-    /** Tells everybody that the server goes away. */
+    /** From now on nobody comes in and no message is taken; those that were taken are still answered. */
+    public void retire() {
+        synchronized (byAddress) {
+            retired = true;
+        }
+    }
+
+    public boolean isRetired() {
+        return retired;
+    }
+
+    /** After {@link #retire}: tells everybody that the server goes away, each as soon as all that waits for it has left. */
+    public void dismiss() {
+        List.copyOf(open).forEach(connection -> guarded(connection::dismiss));
+    }
+
+    /** Tells everybody that the server goes away, at once. */
     public void close() {
-        List.copyOf(open).forEach(connection -> connection.close(CloseCode.GOING_AWAY, "the server is stopping"));
+        List.copyOf(open).forEach(Connection::closeGoingAway);
     }
 }

@@ -40,6 +40,7 @@ public final class Studio {
 
     private static final long MOST_SEED = 1L << 32;
 
+    private final Supplier<OspreyConfig> live;
     private final OspreyConfig.Studio settings;
     private final Jobs jobs;
     private final WarmModels models;
@@ -49,6 +50,7 @@ public final class Studio {
     private final SecureRandom random = new SecureRandom();
 
     Studio(Supplier<OspreyConfig> live, Jobs jobs, WarmModels models, Watchers watchers, LongSupplier nanoClock) {
+        this.live = live;
         OspreyConfig config = live.get();
         this.settings = config.studio();
         this.memoryBudgetMib = config.runtime().memoryBudgetMib();
@@ -60,7 +62,7 @@ public final class Studio {
     }
 
     OspreyConfig.Studio settings() {
-        return settings;
+        return live.get().studio();
     }
 
     RateLimit rate() {

@@ -29,6 +29,7 @@ class SessionsTest {
     private Path folder;
 
     private long nanos;
+    private OspreyConfig.Referee settings = TestConfig.with().referee();
 
     private Sessions sessions(String... changes) {
         return new Sessions(TestConfig.with(changes)::referee, folder, () -> nanos);
@@ -98,16 +99,17 @@ class SessionsTest {
 
     @Test
     void goesByTheLimitsAsTheyAre() {
-        AtomicReference<OspreyConfig> config = new AtomicReference<>(TestConfig.with());
-        Sessions sessions = new Sessions(() -> config.get().referee(), folder, () -> nanos);
+        Sessions sessions = new Sessions(() -> settings, folder, () -> nanos);
         sessions.start(named("a"), false);
         sessions.start(named("b"), false);
-        config.set(TestConfig.with("referee.max-sessions", "1", "referee.max-spool-mib", "1"));
+        settings = TestConfig.with("referee.max-sessions", "1", "referee.max-spool-mib", "1")
+                .referee();
         assertEquals("Maximum concurrent sessions reached (1)", refusal(sessions, "c"));
         assertEquals(2, sessions.stats().getInt("active_sessions"));
         assertTrue(sessions.tryAdd(1_048_576));
         assertFalse(sessions.tryAdd(1));
-        config.set(TestConfig.with("referee.max-sessions", "3", "referee.max-spool-mib", "2"));
+        settings = TestConfig.with("referee.max-sessions", "3", "referee.max-spool-mib", "2")
+                .referee();
         assertTrue(sessions.tryAdd(1));
         sessions.start(named("c"), false);
     }

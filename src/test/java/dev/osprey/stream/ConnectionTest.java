@@ -150,6 +150,20 @@ class ConnectionTest {
     }
 
     @Test
+    void isDismissedWhenItHasBeenSentWhatItIsOwed() {
+        Outbox.Place owed = connection.outbox().tryReserve().orElseThrow();
+        connections.retire();
+        connections.dismiss();
+        assertFalse(connection.hasEnded());
+        owed.fill(() -> new Reply.Text("owed"));
+        assertEquals(List.of("owed"), peer.sent());
+        assertFalse(connection.hasEnded());
+        peer.read();
+        assertEquals(List.of("1001 the server is stopping"), peer.closed());
+        assertEquals(0, connections.count());
+    }
+
+    @Test
     void endsAClientWhoseMessageIsTooLarge() {
         assertTrue(connection.tryAccept(2_048));
         assertFalse(connection.hasEnded());

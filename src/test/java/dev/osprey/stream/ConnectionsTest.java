@@ -54,6 +54,16 @@ class ConnectionsTest {
     }
 
     @Test
+    void letsNobodyInAndTakesNothingMoreOnceItIsRetired() {
+        Connection first = admitted("a");
+        assertTrue(first.tryAccept(10));
+        connections.retire();
+        assertEquals("the server is stopping", refused("b"));
+        assertFalse(first.tryAccept(10));
+        assertFalse(first.hasEnded());
+    }
+
+    @Test
     void admitsUpToTheLimitOfAll() {
         admitted("a");
         admitted("a");

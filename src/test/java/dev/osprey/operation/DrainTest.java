@@ -1,0 +1,111 @@
+package dev.osprey.operation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** In what order the server stops; time is told by hand. */
+class DrainTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final List<String> told = new ArrayList<>();
+    private final Condition condition = new Condition(
+            () -> {
+                throw new AssertionError("no settings are needed");
+            },
+            () -> {
+                throw new AssertionError("no models are needed");
+            },
+            () -> {
+                throw new AssertionError("no rehearsal is needed");
+            },
+            () -> {
+                throw new AssertionError("no jobs are needed");
+            });
+    private long nanos = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
+    private long doneAtMillis;
+    private long emptyAtMillis;
+    private final long beganNanos = nanos;
+
+    private final class Work implements Drain.Work {
+
+        @Override
+        public void retire() {
+            assertTrue(condition.isDraining());
+            tell("retire");
+        }
+
+        @Override
+        public boolean isDone() {
+            return passedMillis() >= doneAtMillis;
+        }
+
+        @Override
+        public void dismiss() {
+            tell("dismiss");
+        }
+
+        @Override
+        public int streams() {
+            return passedMillis() >= emptyAtMillis ? 0 : 2;
+        }
+
+        @Override
+        public void end(Duration patience) {
+            tell("end with " + patience.toMillis());
+        }
+    }
+
+    private final Drain drain =
+            new Drain(condition, new Work(), () -> nanos, time -> nanos += time.toNanos());
+
+    private long passedMillis() {
+        return Duration.ofNanos(nanos - beganNanos).toMillis();
+    }
+
+    private void tell(String what) {
+        told.add(passedMillis() + " " + what);
+    }
+
+    @Test
+    void endsAtOnceWhereNothingIsUnderWay() {
+        assertFalse(condition.isDraining());
+        drain.run(Duration.ZERO, LIMIT);
+        assertEquals(List.of("0 retire", "0 dismiss", "0 end with 20000"), told);
+    }
+
+    @Test
+    void goesOnForTheDelayThoughItIsNotReady() {
+        drain.run(Duration.ofSeconds(10), LIMIT);
+        assertEquals(List.of("10000 retire", "10000 dismiss", "10000 end with 20000"), told);
+    }
+
+    @Test
+    void finishesWhatRunsBeforeItDismissesAnybody() {
+        doneAtMillis = 100;
+        emptyAtMillis = 200;
+        drain.run(Duration.ZERO, LIMIT);
+        assertEquals(List.of("0 retire", "100 dismiss", "200 end with 19800"), told);
+    }
+
+    @Test
+    void endsWhenTheTimeIsUp() {
+        doneAtMillis = 60_000;
+        emptyAtMillis = 60_000;
+        drain.run(Duration.ofSeconds(1), LIMIT);
+        assertEquals(List.of("1000 retire", "21000 dismiss", "21000 end with 0"), told);
+    }
+
+    @Test
+    void drainsOnce() {
+        drain.run(Duration.ZERO, LIMIT);
+        drain.run(Duration.ZERO, LIMIT);
+        assertEquals(3, told.size());
+    }
+}
