@@ -86,13 +86,13 @@ export class Chart {
 }
 
 /** @param {number} value to the next 1, 2, 3 or 5 times a power of ten, so that the scale does not twitch */
-function roundUp(value) {
+export function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 3, 5, 10].find((step) => step * power >= value) * power;
 }
 
 /** @param {(number[]|null)[]} places cut at the gaps */
-function runs(places) {
+export function runs(places) {
   const found = [[]];
   for (const place of places) {
     place ? found.at(-1).push(place) : found.push([]);

@@ -12,13 +12,17 @@ const PAGES = [
 const icon = (shape) => `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
 const header = document.querySelector('.masthead');
 
-header.insertAdjacentHTML('beforebegin', '<a class="skip" href="#stage">Skip to the picture</a>');
+// The console has no picture, and its own way around.
+const isConsole = header.classList.contains('of-console');
+if (!isConsole) {
+  header.insertAdjacentHTML('beforebegin', '<a class="skip" href="#stage">Skip to the picture</a>');
+}
 header.insertAdjacentHTML('afterbegin', `
   <a class="brand" href="./" aria-label="Osprey">
     <svg viewBox="0 0 138 40" aria-hidden="true"><use href="logo.svg#logo"/></svg>
   </a>`);
 header.insertAdjacentHTML('beforeend', `
-  <nav class="pages" aria-label="Pages">${PAGES.map(link).join('')}</nav>
+  ${isConsole ? '' : `<nav class="pages" aria-label="Pages">${PAGES.map(link).join('')}</nav>`}
   <div class="masthead-end">
     <p class="state" id="state"><span id="status" role="status">Not connected</span><span id="countdown"></span></p>
     <button class="button small" id="connect" type="button" hidden>Connect</button>
@@ -31,7 +35,7 @@ header.insertAdjacentHTML('beforeend', `
 const footer = document.querySelector('.footer');
 footer.innerHTML = `
   <p>${footer.dataset.kept ?? 'Pictures are processed in memory on this server and not stored.'}</p>
-  <nav aria-label="Operators"><a href="health">Health</a><a href="metrics">Metrics</a></nav>`;
+  <nav aria-label="Operators"><a href="admin/">Console</a><a href="health">Health</a><a href="metrics">Metrics</a></nav>`;
 
 // Where pictures come from one source at a time.
 document.querySelector('.toolbar')?.insertAdjacentHTML('beforeend', `
@@ -47,7 +51,7 @@ document.querySelector('.toolbar')?.insertAdjacentHTML('beforeend', `
     <select class="button small" id="camera"></select>
   </p>`);
 
-document.getElementById('invitation').insertAdjacentHTML('afterbegin', `
+document.getElementById('invitation')?.insertAdjacentHTML('afterbegin', `
   <svg class="invitation-eye" viewBox="0 0 200 110" aria-hidden="true">
     <path class="lid" d="M6 66C34 28 84 10 194 8c-26 14-40 30-46 50-10 32-44 46-78 40C42 94 22 82 6 66z"/>
     <circle class="iris" cx="92" cy="57" r="31"/>

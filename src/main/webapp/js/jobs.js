@@ -41,10 +41,11 @@ export class Refusal extends Error {
   /**
    * @param {string} message
    * @param {string} [code] the server's; none where no answer came, or another one's than Osprey's
+   * @param {number} [status] by HTTP; none where no answer came
    */
-  constructor(message, code) {
+  constructor(message, code, status) {
     super(message);
-    this.code = code;
+    Object.assign(this, { code, status });
   }
 }
 
@@ -152,10 +153,10 @@ export function refusal(status, body) {
     const faults = [detail, details].find((each) => Array.isArray(each) && each.length);
     const text = faults?.map(({ loc, msg }) => `${loc?.at(-1)}: ${msg}`).join('; ') ?? detail ?? message ?? error;
     if (text) {
-      return new Refusal(text.endsWith('.') ? text : `${text}.`, title);
+      return new Refusal(text.endsWith('.') ? text : `${text}.`, title, status);
     }
   } catch {
     // A proxy's page, for instance.
   }
-  return new Refusal(`It answered with status ${status}.`);
+  return new Refusal(`It answered with status ${status}.`, undefined, status);
 }
