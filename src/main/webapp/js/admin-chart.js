@@ -39,10 +39,11 @@ export class TimeChart {
 
   /**
    * @param {string} title
-   * @param {{series: Series[], least: number, write: (value: number) => string}} options the least that the scale reaches to
+   * @param {{series: Series[], least: number, unit?: number, write: (value: number) => string}} options the least that the scale
+   *     reaches to; the unit of which it is a round number
    */
-  constructor(title, { series, least, write }) {
-    Object.assign(this, { title, series, least, write });
+  constructor(title, { series, least, unit = 1, write }) {
+    Object.assign(this, { title, series, least, unit, write });
     this.moment = element('span', { className: 'quiet' });
     this.values = series.map(() => element('b', { textContent: '–' }));
     this.key = element('ul', { className: 'chart-key' }, ...series.map(({ name }, at) =>
@@ -72,7 +73,7 @@ export class TimeChart {
   #draw() {
     const { svg } = this;
     const [width, height] = [svg.clientWidth, svg.clientHeight];
-    if (width === 0) {
+    if (width === 0 || this.#spanMillis === 0) {
       return;
     }
     svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
@@ -81,7 +82,7 @@ export class TimeChart {
     const end = points.length ? Date.parse(points.at(-1).time) : Date.now();
     const start = end - this.#spanMillis;
     const most = Math.max(this.least, ...points.flatMap((point) => this.series.map(({ of }) => of(point) ?? 0)));
-    const top = roundUp(most);
+    const top = roundUp(most / this.unit) * this.unit;
     const base = height - MARGIN.bottom;
     const x = (millis) => MARGIN.left + ((millis - start) / this.#spanMillis) * (width - MARGIN.left - MARGIN.right);
     const y = (value) => base - (value / top) * (base - MARGIN.top);
@@ -133,6 +134,8 @@ export class TimeChart {
     const told = this.series.map(({ name, of }, index) => {
       const value = point ? of(point) ?? null : null;
       this.values[index].textContent = value === null ? '–' : this.write(value);
+      // Where there is no GPU, for instance; of what is never measured nothing is said.
+      this.values[index].parentElement.hidden = index > 0 && !points.some((each) => Number.isFinite(of(each)));
       if (nearest && value !== null) {
         this.#add('circle', { 'data-series': index, cx: x(Date.parse(point.time)), cy: y(value), r: 4 });
       }

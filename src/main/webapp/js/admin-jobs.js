@@ -24,7 +24,7 @@ export class JobList {
         element('span', { className: 'two-lines', title: id }, name, element('small', { textContent: `${kind} · ${id.slice(0, 8)}` })) },
       { of: (job) => [job.state, job.failure?.detail], show: ([state, detail]) =>
         [tag(state, TONES[state]), ...(detail ? [element('small', { className: 'reason', textContent: detail })] : [])] },
-      { of: (job) => [job.progress, job.stage, job.message, job.state], show: (_, job) => progress(job) },
+      { kind: 'wide', of: (job) => [job.progress, job.stage, job.message, job.state], show: (_, job) => progress(job) },
       { of: (job) => job.owner ?? '–' },
       { of: (job) => job.submitted_at, show: (submitted) => time(submitted) },
       { kind: 'tools', of: (job) => job.state, show: (_, job) => this.#tools(job) },

@@ -27,7 +27,7 @@ const CHARTS = [
     { name: 'Queue', of: (point) => point.queue },
     { name: 'Connections', of: (point) => point.connections },
     { name: 'Jobs', of: (point) => point.jobs_running }] }],
-  ['Memory', { least: 512, write: mebibytes, series: [
+  ['Memory', { least: 1_024, unit: 1_024, write: mebibytes, series: [
     { name: 'Resident', of: (point) => point.resident_mib },
     { name: 'Heap', of: (point) => point.heap_mib },
     { name: 'Models', of: (point) => point.models_mib },

@@ -44,7 +44,7 @@ export function twoLines(first, second) {
  * @typedef {object} Column
  * @property {(item: T) => any} of what of the item is shown; the cell is written anew only when it differs
  * @property {(value: any, item: T) => (Node|string|(Node|string)[])} [show]
- * @property {string} [kind] `number` is set to the right, `tools` holds buttons
+ * @property {string} [kind] `number` is set to the right, `tools` holds buttons, `wide` has a line of its own where rows are cards
  */
 
 /** The body of a table. Rows and cells that have not changed stay what they are, so that nothing is taken from under a finger. */

@@ -14,7 +14,7 @@ export class Problems {
     ]);
     this.errors = new Rows(byId('errors-table'), ({ capability, code }) => `${capability} ${code}`, [
       { of: ({ code, capability }) => [code, capability], show: ([code, capability]) => twoLines(inWords(code), `${capability ?? 'server'} · ${code}`) },
-      { of: ({ detail }) => detail ?? '–' },
+      { kind: 'wide', of: ({ detail }) => detail ?? '–' },
       ...counted,
     ]);
     feed.addEventListener('problems', ({ detail }) => this.#show(detail));

@@ -25,7 +25,7 @@ export class SettingsView {
     this.rows = new Rows(byId('settings-table'), (setting) => setting.key, [
       { of: (setting) => [setting.key, setting.description], show: ([key, description]) =>
         element('span', { className: 'two-lines' }, element('code', { textContent: key }), element('small', { textContent: description })) },
-      { of: (setting) => [setting.value, setting.pending, setting.live], show: (_, setting) => this.#value(setting) },
+      { kind: 'wide', of: (setting) => [setting.value, setting.pending, setting.live], show: (_, setting) => this.#value(setting) },
       { of: (setting) => setting.source, show: (source) => tag(source, source === 'console' ? 'wait' : 'plain') },
       { of: (setting) => setting.default ?? '', show: (value) => element('code', { textContent: value || '–' }) },
     ]);

@@ -1,6 +1,6 @@
 /** Who is connected now, how well they are served; closing one. */
 
-import { Rows, amount, button, byId, confirmed, duration, tag, timeOfEvent, twoLines } from './admin-parts.js';
+import { Rows, amount, button, byId, confirmed, duration, element, inWords, tag, twoLines } from './admin-parts.js';
 import { admin, path } from './admin-requests.js';
 import { millis } from './numbers.js';
 
@@ -12,16 +12,16 @@ export class Streams {
   constructor(feed, said) {
     this.said = said;
     this.rows = new Rows(byId('streams-table'), (stream) => stream.id, [
-      { of: (stream) => [stream.capability, stream.id], show: ([capability, id]) => twoLines(capability, id) },
+      { of: (stream) => stream.capability, show: inWords },
       { of: (stream) => stream.mode, show: (mode) => (mode ? tag(mode) : '–') },
       { of: (stream) => [stream.client, stream.caller], show: ([client, caller]) => (caller ? twoLines(caller, client) : client) },
-      { of: (stream) => stream.since, show: timeOfEvent },
+      { of: (stream) => [stream.since, lasted(stream)], show: ([since, words]) => element('time', { dateTime: since, title: since, textContent: words }) },
       { kind: 'number', of: (stream) => amount(stream.frames_per_second, 1) },
       { kind: 'number', of: (stream) => stream.age_ms, show: (age) => (age === null ? '–' : `${millis(age)} ms`) },
       { kind: 'number', of: (stream) => amount(stream.answered) },
       { kind: 'number', of: (stream) => amount(stream.replaced) },
       { kind: 'number', of: (stream) => amount(stream.waiting) },
-      { kind: 'tools', of: (stream) => stream.id, show: (_, stream) => button('Close', `Close stream ${stream.id}`, () => this.#close(stream)) },
+      { kind: 'tools', of: (stream) => stream.id, show: (_, stream) => button('Close', `Close the ${stream.capability} stream of ${stream.client}`, () => this.#close(stream)) },
     ]);
     feed.addEventListener('streams', ({ detail }) => this.#show(detail));
   }
@@ -38,10 +38,11 @@ export class Streams {
       : '';
   }
 
-  async #close({ id, capability, client, since }) {
+  async #close(stream) {
+    const { id, capability, client } = stream;
     const isSure = await confirmed({
       title: `Close this ${capability} stream?`,
-      text: `${client} has been connected for ${duration((Date.now() - Date.parse(since)) / 1_000)}. It is told that the operator has closed the connection, and may connect again.`,
+      text: `${client} has been connected for ${lasted(stream)}. It is told that the operator has closed the connection, and may connect again.`,
       action: 'Close it',
     });
     if (isSure) {
@@ -52,4 +53,8 @@ export class Streams {
       });
     }
   }
+}
+
+function lasted({ since }) {
+  return duration((Date.now() - Date.parse(since)) / 1_000);
 }

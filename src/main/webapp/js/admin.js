@@ -94,6 +94,7 @@ function open(views, isAsked) {
   }
   document.querySelectorAll('.sections a').forEach((link) =>
     (link.hash === `#${name}` ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current')));
+  document.querySelector('.sections [aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
   const title = byId(name).querySelector('h2');
   document.title = `Osprey: ${title.textContent.toLowerCase()}`;
   if (isAsked) {

@@ -35,7 +35,7 @@ header.insertAdjacentHTML('beforeend', `
 const footer = document.querySelector('.footer');
 footer.innerHTML = `
   <p>${footer.dataset.kept ?? 'Pictures are processed in memory on this server and not stored.'}</p>
-  <nav aria-label="Operators"><a href="admin/">Console</a><a href="health">Health</a><a href="metrics">Metrics</a></nav>`;
+  <nav aria-label="Operators">${isConsole ? '' : '<a href="admin/">Console</a>'}<a href="health">Health</a><a href="metrics">Metrics</a></nav>`;
 
 // Where pictures come from one source at a time.
 document.querySelector('.toolbar')?.insertAdjacentHTML('beforeend', `
