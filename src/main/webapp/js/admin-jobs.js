@@ -1,6 +1,6 @@
 /** Jobs and sessions of the referee: where they stand, what has happened to each; cancelling, retrying, deleting. */
 
-import { Rows, button, byId, confirmed, element, inWords, tag, time, twoLines, whileBusy } from './admin-parts.js';
+import { Rows, amount, button, byId, confirmed, duration, element, inWords, tag, time, whileBusy } from './admin-parts.js';
 import { admin, path } from './admin-requests.js';
 import { Story, TONES } from './admin-story.js';
 import { isOver } from './jobs.js';
@@ -29,7 +29,17 @@ export class JobList {
       { of: (job) => job.submitted_at, show: (submitted) => time(submitted) },
       { kind: 'tools', of: (job) => job.state, show: (_, job) => this.#tools(job) },
     ]);
-    feed.addEventListener('jobs', ({ detail }) => this.#told(detail));
+    feed.addEventListener('jobs', ({ detail: { jobs } }) => this.#told(jobs));
+    this.sessions = new Rows(byId('sessions-table'), ([id]) => id, [
+      { of: ([id]) => id },
+      { of: ([, { duration_seconds: seconds }]) => duration(seconds) },
+      { of: ([, { idle_seconds: seconds }]) => duration(seconds) },
+      { kind: 'number', of: ([, { fps }]) => amount(fps, 1) },
+      { kind: 'number', of: ([, { frames_received: frames }]) => amount(frames) },
+      { kind: 'number', of: ([, { missing_frames: frames }]) => amount(frames) },
+      { kind: 'number', of: ([, { memory_mb: megabytes }]) => `${amount(megabytes, 1)} MB` },
+    ]);
+    feed.addEventListener('streams', ({ detail }) => this.#streamed(detail));
     for (const id of ['job-kind', 'job-state']) {
       byId(id).value = '';
       byId(id).addEventListener('change', () => this.said.attempt('The jobs could not be listed.', () => this.load()));
@@ -47,9 +57,22 @@ export class JobList {
         wanted.set(name, byId(`job-${name}`).value);
       }
     }
-    const { jobs } = await admin(`jobs?${wanted}`);
+    const [{ jobs }] = await Promise.all([admin(`jobs?${wanted}`), this.#loadSessions()]);
     this.#show(jobs);
     byId('more-jobs').hidden = jobs.length < this.#limit;
+  }
+
+  async #loadSessions() {
+    this.sessions.show(Object.entries((await admin('sessions')).sessions));
+  }
+
+  /** Sessions are not told of by themselves; where somebody streams to the referee there may be one. */
+  #streamed(streams) {
+    const isStreamed = streams.some(({ capability }) => capability === 'referee');
+    if (!byId('jobs').hidden && (isStreamed || this.isStreamed)) {
+      this.#loadSessions().catch(() => {});
+    }
+    this.isStreamed = isStreamed;
   }
 
   /** @param {Job[]} latest of all kinds and states */

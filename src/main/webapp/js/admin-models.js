@@ -15,6 +15,7 @@ const WARM_RUNS = 3;
  * @property {string} state
  * @property {?number} version that is served
  * @property {number[]} versions that there are
+ * @property {number[]} [draining] versions that are on their way out
  * @property {?string} provider
  * @property {number} memory_mib
  * @property {number} leases
@@ -40,7 +41,7 @@ export class Models {
       { of: (model) => [model.state, model.reason], show: ([state, reason]) =>
         [tag(state, TONES[state]), ...(reason ? [element('small', { className: 'reason', textContent: reason })] : [])] },
       { of: (model) => model.provider ?? '–' },
-      { of: (model) => [model.version, model.versions], show: (_, model) => this.#versions(model) },
+      { of: (model) => [model.version, model.versions, model.draining, isLoaded(model)], show: (_, model) => this.#versions(model) },
       { kind: 'number', of: (model) => (isLoaded(model) ? mebibytes(model.memory_mib) : '–') },
       { kind: 'number', of: (model) => [amount(model.leases), amount(model.queue)], show: ([leases, queue]) => `${leases} / ${queue}` },
       { kind: 'tools', of: (model) => model.state, show: (_, model) => this.#tools(model) },
@@ -62,16 +63,18 @@ export class Models {
     byId('models-sum').textContent = `${loaded.length} of ${models.length} loaded, ${mebibytes(loaded.reduce((sum, model) => sum + model.memory_mib, 0))}`;
   }
 
-  #versions({ name, version, versions }) {
-    if (versions.length < 2 || version === null) {
-      return String(version ?? versions.join(', '));
+  #versions(model) {
+    const { name, version, versions, draining = [] } = model;
+    const leaving = draining.length ? [element('small', { className: 'reason', textContent: `${draining.join(', ')} on its way out` })] : [];
+    if (versions.length < 2 || !isLoaded(model)) {
+      return [String(version ?? versions.join(', ')), ...leaving];
     }
     const choice = element('select', { className: 'field small', ariaLabel: `Version of ${name}` },
       ...versions.map((each) => element('option', { value: String(each), textContent: String(each), selected: each === version })));
     const swap = button('Swap', `Swap ${name} to the chosen version`, () => this.#swap(name, Number(choice.value)));
     swap.disabled = true;
     choice.addEventListener('change', () => (swap.disabled = Number(choice.value) === version));
-    return element('span', { className: 'pair' }, choice, swap);
+    return [element('span', { className: 'pair' }, choice, swap), ...leaving];
   }
 
   #tools(model) {

@@ -131,13 +131,20 @@ export function confirmed({ title, text, action }) {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
 }
 
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
-const exact = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const toTheMinute = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const moment = new Intl.DateTimeFormat('en', toTheMinute);
+const ofAnotherYear = new Intl.DateTimeFormat('en', { ...toTheMinute, year: 'numeric' });
+const exact = new Intl.DateTimeFormat('en', { ...toTheMinute, second: '2-digit' });
 const amounts = new Intl.NumberFormat('en');
 
 /** @param {?string} iso @param {string} never in words */
 export function time(iso, never = '–', format = moment) {
-  return iso ? element('time', { dateTime: iso, title: iso, textContent: format.format(new Date(iso)) }) : never;
+  if (!iso) {
+    return never;
+  }
+  const at = new Date(iso);
+  const isThisYear = at.getFullYear() === new Date().getFullYear();
+  return element('time', { dateTime: iso, title: iso, textContent: (isThisYear ? format : ofAnotherYear).format(at) });
 }
 
 /** To the second. */

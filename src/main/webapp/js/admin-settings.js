@@ -12,6 +12,7 @@ import { admin, path } from './admin-requests.js';
  * @property {boolean} live it can be changed while the server runs
  * @property {boolean} secret its value is not told
  * @property {string} description
+ * @property {?string} [problem] why a newer value does not count
  * @property {?string} pending the value that counts after a restart
  */
 
@@ -25,7 +26,7 @@ export class SettingsView {
     this.rows = new Rows(byId('settings-table'), (setting) => setting.key, [
       { of: (setting) => [setting.key, setting.description], show: ([key, description]) =>
         element('span', { className: 'two-lines' }, element('code', { textContent: key }), element('small', { textContent: description })) },
-      { kind: 'wide', of: (setting) => [setting.value, setting.pending, setting.live], show: (_, setting) => this.#value(setting) },
+      { kind: 'wide', of: (setting) => [setting.value, setting.pending, setting.live, setting.source, setting.problem], show: (_, setting) => this.#value(setting) },
       { of: (setting) => setting.source, show: (source) => tag(source, source === 'console' ? 'wait' : 'plain') },
       { of: (setting) => setting.default ?? '', show: (value) => element('code', { textContent: value || '–' }) },
     ]);
@@ -52,8 +53,11 @@ export class SettingsView {
 
   /** @param {Setting} setting */
   #value(setting) {
-    const { key, value, pending, live, source } = setting;
+    const { key, value, pending, problem, live, source } = setting;
     const words = pending === null ? [] : [element('small', { className: 'reason' }, tag('after a restart', 'wait'), ' ', element('code', { textContent: pending }))];
+    if (problem) {
+      words.push(element('small', { className: 'reason' }, tag('not in force', 'bad'), ` ${problem}`));
+    }
     if (!live) {
       return [element('code', { textContent: value || '–' }), ...words];
     }

@@ -103,6 +103,11 @@ function show(id, address) {
 /** Whatever the server tells of an output besides its name, type and shape. */
 function summary(output) {
   return Object.entries(output).filter(([name, value]) => !OWN.has(name) && value !== null)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : typeof value === 'number' ? Number(value.toPrecision(5)) : value}`)
+    .map(([name, value]) => (name === 'top' ? value.map(share).join(', ') : `${name} ${typeof value === 'number' ? Number(value.toPrecision(5)) : JSON.stringify(value)}`))
     .join(', ');
+}
+
+/** Of the pixels, or how sure the model is. */
+function share({ label, share: ofPixels, probability = ofPixels }) {
+  return `${label} ${(100 * probability).toFixed(1)} %`;
 }

@@ -110,13 +110,11 @@ function load(name, view) {
 
 function connected(views) {
   say('good', 'Live');
-  notices.clear('connection');
-  document.body.classList.remove('stale');
-  // Whatever has happened meanwhile was told to nobody.
-  for (const [name, view] of Object.entries(views)) {
-    if (!byId(name).hidden || ['streams', 'jobs', 'problems'].includes(name)) {
-      load(name, view);
-    }
+  // Most of it is told anew; the view that is looked at may have missed something else.
+  if (document.body.classList.contains('stale')) {
+    notices.clear('connection');
+    document.body.classList.remove('stale');
+    Object.entries(views).filter(([name]) => !byId(name).hidden).forEach(([name, view]) => load(name, view));
   }
 }
 
