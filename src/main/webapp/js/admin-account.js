@@ -11,6 +11,8 @@ export class Account {
   constructor({ name }, said) {
     const form = byId('password-form');
     byId('who').textContent = name;
+    // For what keeps passwords.
+    byId('username').value = name;
     byId('change-password').addEventListener('click', () => {
       form.reset();
       byId('password-refused').textContent = '';
