@@ -38,7 +38,7 @@ export class Overview {
   /** @type {import('./admin-chart.js').Point[]} */
   #points = [];
   #intervalMillis = 2_000;
-  #minutes = 15;
+  #minutes = 5;
 
   /** @param {import('./admin-feed.js').Feed} feed */
   constructor(feed) {

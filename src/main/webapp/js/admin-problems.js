@@ -1,9 +1,11 @@
 /** What was refused and what has failed since the start, by kind; and the record of what operators did. */
 
-import { Rows, amount, byId, inWords, tag, timeOfEvent, twoLines, whileBusy } from './admin-parts.js';
+import { Rows, amount, byId, element, inWords, tag, timeOfEvent, twoLines, whileBusy } from './admin-parts.js';
 import { admin } from './admin-requests.js';
 
 const ENTRIES_AT_A_TIME = 100;
+/** What changes something without a word of its own is recorded by the request's method. */
+const METHOD = /^[A-Z]+$/;
 
 export class Problems {
   /** @param {import('./admin-feed.js').Feed} feed */
@@ -44,7 +46,7 @@ export class Audit {
   /** @param {import('./admin.js').Said} said */
   constructor(said) {
     this.rows = new Rows(byId('audit-table'), (entry) => String(entry.id), [
-      { of: (entry) => entry.action, show: (action) => inWords(action) },
+      { of: (entry) => entry.action, show: (action) => (METHOD.test(action) ? element('code', { textContent: action }) : inWords(action)) },
       { of: (entry) => entry.subject || '–' },
       { of: (entry) => [entry.who ?? '–', entry.address ?? ''], show: ([who, address]) => twoLines(who, address) },
       { of: (entry) => entry.outcome, show: (outcome) => tag(outcome, outcome === 'refused' ? 'bad' : 'good') },

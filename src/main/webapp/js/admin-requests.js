@@ -40,7 +40,10 @@ export async function session() {
 
 /** Leaves for the sign-in page, which comes back to the view that is open now. */
 export function signIn() {
-  location.replace(new URL(`admin/sign-in.html?view=${location.hash.slice(1)}`, document.baseURI));
+  const address = new URL('admin/sign-in.html', document.baseURI);
+  address.searchParams.set('to', location.pathname);
+  address.hash = location.hash;
+  location.replace(address);
 }
 
 /** @param {string} path below `api/admin/` */

@@ -1,28 +1,44 @@
-/** Signing in, and back to the view that was asked for. */
+/** Signing in, as an operator or with a key, and back to the page that was asked for. */
 
 import { byId, whileBusy } from './admin-parts.js';
 import { call } from './admin-requests.js';
 
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
 const form = byId('sign-in');
-const view = new URLSearchParams(location.search).get('view') ?? '';
+const { by, name, password, key } = form.elements;
 
-function enter() {
-  // Only ever a view of the console, whatever the address says.
-  location.replace(new URL(`admin/${/^[a-z]+$/.test(view) ? `#${view}` : ''}`, document.baseURI));
+/** The page that has sent the visitor here, only ever one of this server's; else the console. */
+function asked() {
+  const here = new URL('admin/', document.baseURI);
+  const wanted = new URL(new URLSearchParams(location.search).get('to') ?? here, here);
+  // A browser takes the view that an address names along when it is sent elsewhere.
+  return wanted.origin === here.origin ? `${wanted.pathname}${wanted.search}${location.hash}` : here;
+}
+
+function choose() {
+  for (const way of ['password', 'key']) {
+    byId(`by-${way}`).disabled = byId(`by-${way}`).hidden = by.value !== way;
+  }
+  byId('refused').textContent = '';
+  byId('hint').hidden = by.value !== 'password';
 }
 
 async function signIn() {
   byId('refused').textContent = '';
-  const { name, password } = form.elements;
+  const byKey = by.value === 'key';
   try {
-    await call('session', { method: 'POST', json: { name: name.value, password: password.value } });
-    enter();
-  } catch (fault) {
-    byId('refused').textContent = fault.status === 401 ? 'Name and password do not belong together.' : fault.message;
-    password.select();
+    await call('session', { method: 'POST', json: byKey ? { key: key.value } : { name: name.value, password: password.value } });
+    location.replace(asked());
+  } catch ({ status, message }) {
+    byId('refused').textContent = status === UNAUTHORIZED || status === FORBIDDEN
+      ? byKey ? 'This key is not accepted: it is unknown, revoked or expired.' : 'Name and password do not belong together.'
+      : message;
+    (byKey ? key : password).select();
   }
 }
 
+by.forEach((radio) => radio.addEventListener('change', choose));
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   whileBusy(byId('submit'), signIn);

@@ -53,7 +53,12 @@ const said = new Said();
 /** Where the browser has not been told who it is there is nothing to show. */
 async function begin() {
   try {
-    new Account(await session(), said);
+    const signedIn = await session();
+    if (signedIn.role !== 'operator') {
+      signIn();
+      return;
+    }
+    new Account(signedIn, said);
   } catch ({ status, message }) {
     if (status === UNAUTHORIZED) {
       signIn();
