@@ -70,8 +70,8 @@ class AdminPageIT extends RealServer {
         chromium.visit(http("/admin/#models"));
         assertTrue(isAtTheEntrance());
         signIn("not-this-one");
-        chromium.until("the page says so", () -> chromium.notices()
-                .equals("Name and password do not belong together."));
+        chromium.until(
+                "the page says so", () -> chromium.notices().equals("Name and password do not belong together."));
         // The browser's own, about the answer.
         assertEquals(1, chromium.errors().size());
         chromium.element("entered").clear();
@@ -88,14 +88,15 @@ class AdminPageIT extends RealServer {
             client.segment(Files.readAllBytes(SAMPLE));
             chromium.until("the stream is listed", () -> text("streams-table").contains("Segmentation"));
             assertTrue(text("streams-table").contains(MODEL), text("streams-table"));
-            chromium.find("button", "Close the segmentation stream of 127.0.0.1").click();
+            chromium.find("button", "Close the segmentation stream of 127.0.0.1")
+                    .click();
             chromium.find("button", "Not now").click();
-            chromium.find("button", "Close the segmentation stream of 127.0.0.1").click();
+            chromium.find("button", "Close the segmentation stream of 127.0.0.1")
+                    .click();
             chromium.find("button", "Close it").click();
             assertEquals(new StreamClient.Arrival.Closed(1_008, "closed by the operator"), client.end());
         }
-        chromium.until(
-                "it is gone", () -> chromium.element("streams").getText().contains("Nobody is connected."));
+        chromium.until("it is gone", () -> chromium.element("streams").getText().contains("Nobody is connected."));
     }
 
     @Test
@@ -125,7 +126,8 @@ class AdminPageIT extends RealServer {
             choices.forEach(choice -> new Select(choice).selectByValue(Integer.toString(version)));
             return !choices.isEmpty();
         });
-        chromium.find("button", "Swap %s to the chosen version".formatted(MODEL)).click();
+        chromium.find("button", "Swap %s to the chosen version".formatted(MODEL))
+                .click();
         chromium.until("it is served", () -> told().equals("Version %d of %s is served.".formatted(version, MODEL)));
     }
 
@@ -137,7 +139,8 @@ class AdminPageIT extends RealServer {
         chromium.find("file", "Picture from this device")
                 .sendKeys(SAMPLE.toAbsolutePath().toString());
         chromium.until(
-                "the picture is coloured", () -> chromium.holds("document.getElementById('try-output').naturalWidth > 0"));
+                "the picture is coloured",
+                () -> chromium.holds("document.getElementById('try-output').naturalWidth > 0"));
         assertTrue(text("try-words").contains("pixels; decoded in "), text("try-words"));
         assertTrue(text("try-outputs").contains("uint8"), text("try-outputs"));
         chromium.press(Keys.ESCAPE);
@@ -181,8 +184,9 @@ class AdminPageIT extends RealServer {
         chromium.find("button", "Done").click();
         assertEquals("", chromium.element("key-itself").getDomProperty("value"));
         assertEquals(200, get("/api/jobs", "Authorization", "Bearer " + key).statusCode());
-        assertEquals(403, get("/api/admin/overview", "Authorization", "Bearer " + key)
-                .statusCode());
+        assertEquals(
+                403,
+                get("/api/admin/overview", "Authorization", "Bearer " + key).statusCode());
         chromium.find("button", "Revoke a-camera-on-line-3").click();
         chromium.find("button", "Revoke").click();
         chromium.until("it is revoked", () -> told().equals("“a-camera-on-line-3” is revoked."));
@@ -274,9 +278,10 @@ class AdminPageIT extends RealServer {
 
     private static void press(String row, String button) {
         chromium.until("“%s” can be pressed".formatted(button), () -> {
-            List<WebElement> found = chromium.element("jobs-table").findElements(By.cssSelector(row + " button")).stream()
-                    .filter(each -> each.getText().equals(button))
-                    .toList();
+            List<WebElement> found =
+                    chromium.element("jobs-table").findElements(By.cssSelector(row + " button")).stream()
+                            .filter(each -> each.getText().equals(button))
+                            .toList();
             found.forEach(WebElement::click);
             return !found.isEmpty();
         });

@@ -56,7 +56,8 @@ class StopIT {
                 for (RawWebSocket greeted : new RawWebSocket[] {viewer, signer, caller, burst, load}) {
                     assertEquals(RawWebSocket.TEXT, greeted.nextData().opcode());
                 }
-                CompletableFuture<Integer> underLoad = CompletableFuture.supplyAsync(() -> answersUntilGoodbye(load, frame));
+                CompletableFuture<Integer> underLoad =
+                        CompletableFuture.supplyAsync(() -> answersUntilGoodbye(load, frame));
                 for (int i = 0; i < FRAMES; i++) {
                     burst.send(frame);
                 }
@@ -69,11 +70,11 @@ class StopIT {
                 assertEquals(200, get(server, "/health/live").statusCode());
                 HttpResponse<String> late = draw(server);
                 assertEquals(503, late.statusCode());
-                assertEquals(
-                        "SERVER_STOPPING", StreamClient.json(late.body()).getString("title"));
+                assertEquals("SERVER_STOPPING", StreamClient.json(late.body()).getString("title"));
                 assertEquals("31", late.headers().firstValue("Retry-After").orElseThrow());
                 for (int i = 0; i < FRAMES; i++) {
-                    assertTrue(burst.nextData().text().contains("\"type\":\"segmentation\""), "every frame is answered");
+                    assertTrue(
+                            burst.nextData().text().contains("\"type\":\"segmentation\""), "every frame is answered");
                 }
                 for (RawWebSocket client : new RawWebSocket[] {learner, signer, caller, viewer, burst}) {
                     assertGoodbye(client.nextData());
@@ -93,7 +94,8 @@ class StopIT {
 
     private static byte[] frame() throws IOException {
         byte[] jpeg = Files.readAllBytes(Path.of("src/main/webapp/samples/grace-hopper.jpg"));
-        return RawWebSocket.text("{\"type\":\"frame\",\"data\":\"" + Base64.getEncoder().encodeToString(jpeg) + "\"}");
+        return RawWebSocket.text(
+                "{\"type\":\"frame\",\"data\":\"" + Base64.getEncoder().encodeToString(jpeg) + "\"}");
     }
 
     /** Sends frame after frame, each when the one before is answered; how many were. */

@@ -1,7 +1,7 @@
 package dev.osprey.admin;
 
-import dev.osprey.metrics.History;
 import dev.osprey.access.Caller;
+import dev.osprey.metrics.History;
 import dev.osprey.referee.Referee;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -42,7 +42,8 @@ final class ServerStop {
                 return NONE;
             }
             Method name = event.getMethod("name");
-            InvocationHandler told = (proxy, method, arguments) -> told(proxy, method, arguments, name, application, task);
+            InvocationHandler told =
+                    (proxy, method, arguments) -> told(proxy, method, arguments, name, application, task);
             Object listener = Proxy.newProxyInstance(application, new Class<?>[] {listening}, told);
             events.getMethod("register", listening).invoke(registry, listener);
             return new ServerStop(() -> unregister(events, listening, registry, listener));

@@ -151,7 +151,10 @@ final class Sessions {
         if (attended.containsKey(start.key())) {
             throw new Refused("Session %s already exists".formatted(start.id()), false);
         } else if (attended.size() >= limits.get().maxSessions()) {
-            throw new Refused("Maximum concurrent sessions reached (%d)".formatted(limits.get().maxSessions()), true);
+            throw new Refused(
+                    "Maximum concurrent sessions reached (%d)"
+                            .formatted(limits.get().maxSessions()),
+                    true);
         } else if (attendedBytes >= limitBytes()) {
             throw new Refused(
                     String.format(

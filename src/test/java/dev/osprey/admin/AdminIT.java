@@ -6,32 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.ModelFolder;
+import dev.osprey.RawSocketIo;
 import dev.osprey.RealServer;
 import dev.osprey.StreamClient;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
-import java.io.IOException;
-import java.io.StringReader;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
-import dev.osprey.RawSocketIo;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
 import java.lang.reflect.Method;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
@@ -41,12 +32,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 /** What an operator does over HTTP to a server that has clients and jobs. */
 class AdminIT extends RealServer {
 
-    private static final java.nio.file.Path SAMPLE = java.nio.file.Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
+    private static final java.nio.file.Path SAMPLE =
+            java.nio.file.Path.of("src", "main", "webapp", "samples", "grace-hopper.jpg");
     /** The model of the mode in which a connection begins. */
     private static final String MODEL = "balanced";
 
@@ -256,7 +257,10 @@ class AdminIT extends RealServer {
 
     @Test
     void showsAStreamInEveryList() throws Exception {
-        long before = object("/api/admin/overview").getJsonObject("totals").getJsonNumber("frames_answered").longValue();
+        long before = object("/api/admin/overview")
+                .getJsonObject("totals")
+                .getJsonNumber("frames_answered")
+                .longValue();
         try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
             for (int i = 0; i < 5; i++) {
                 client.segment(Files.readAllBytes(SAMPLE));
@@ -272,14 +276,19 @@ class AdminIT extends RealServer {
             JsonObject totals = object("/api/admin/overview").getJsonObject("totals");
             assertEquals(before + 5, totals.getJsonNumber("frames_answered").longValue());
             assertTrue(totals.getInt("connections") >= 1);
-            await("The history has its frames", () -> object("/api/admin/history?minutes=1")
-                    .getJsonArray("points")
-                    .getValuesAs(JsonObject.class)
-                    .stream()
-                    .anyMatch(point -> point.get("age_ms") instanceof JsonObject ages
-                            && ages.getJsonNumber("p50").doubleValue() > 0
-                            && point.getJsonNumber("frames_per_second").doubleValue() > 0
-                            && point.getInt("connections") >= 1));
+            await(
+                    "The history has its frames",
+                    () ->
+                            object("/api/admin/history?minutes=1")
+                                    .getJsonArray("points")
+                                    .getValuesAs(JsonObject.class)
+                                    .stream()
+                                    .anyMatch(point -> point.get("age_ms") instanceof JsonObject ages
+                                            && ages.getJsonNumber("p50").doubleValue() > 0
+                                            && point.getJsonNumber("frames_per_second")
+                                                            .doubleValue()
+                                                    > 0
+                                            && point.getInt("connections") >= 1));
             client.sendFrame(new byte[] {1, 2, 3}, 9);
             client.nextError("INFERENCE_FAILED");
         }
@@ -318,9 +327,11 @@ class AdminIT extends RealServer {
         try (RawSocketIo signs = RawSocketIo.joined(webSocket("/socket.io/?EIO=4&transport=websocket"));
                 StreamClient coach = StreamClient.connect(webSocket("/fingerspelling"));
                 StreamClient referee = StreamClient.connect(webSocket("/stream"))) {
-            await("All are listed", () -> stream("studio").isPresent()
-                    && stream("fingerspelling").isPresent()
-                    && stream("referee").isPresent());
+            await(
+                    "All are listed",
+                    () -> stream("studio").isPresent()
+                            && stream("fingerspelling").isPresent()
+                            && stream("referee").isPresent());
             signs.send(RawSocketIo.event("frame", RawSocketIo.image(Files.readAllBytes(SAMPLE))));
             signs.nextEvent("prediction");
             JsonObject io = stream("signs").orElseThrow();
@@ -445,8 +456,7 @@ class AdminIT extends RealServer {
 
         JsonObject retried = object(send("POST", "/api/admin/jobs/" + job + "/retry", ""), 201);
         String again = retried.getString("id");
-        assertEquals(
-                object("/api/jobs/" + job).getJsonObject("parameters"), retried.getJsonObject("parameters"));
+        assertEquals(object("/api/jobs/" + job).getJsonObject("parameters"), retried.getJsonObject("parameters"));
         object(send("POST", "/api/admin/jobs/" + again + "/cancel", ""), 200);
         await("The retried job is cancelled", () -> state(again).equals("cancelled"));
         for (String each : List.of(job, again)) {
@@ -465,9 +475,9 @@ class AdminIT extends RealServer {
                 .build()
                 .send(request, HttpResponse.BodyHandlers.ofLines());
         assertEquals(200, answer.statusCode());
-        assertEquals("text/event-stream", answer.headers().firstValue("Content-Type").orElse(""));
-        Set<String> missing =
-                new TreeSet<>(Set.of("overview", "point", "streams", "jobs", "models", "problems"));
+        assertEquals(
+                "text/event-stream", answer.headers().firstValue("Content-Type").orElse(""));
+        Set<String> missing = new TreeSet<>(Set.of("overview", "point", "streams", "jobs", "models", "problems"));
         try (Stream<String> lines = answer.body();
                 StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
             client.segment(Files.readAllBytes(SAMPLE));
@@ -508,8 +518,7 @@ class AdminIT extends RealServer {
                     Path below = method.getAnnotation(Path.class);
                     String path = below == null ? root : root + "/" + below.value();
                     JsonObject operation = paths.containsKey(path)
-                            ? paths.getJsonObject(path)
-                                    .getJsonObject(verb.get().toLowerCase(Locale.ROOT))
+                            ? paths.getJsonObject(path).getJsonObject(verb.get().toLowerCase(Locale.ROOT))
                             : null;
                     assertNotNull(operation, verb.get() + " " + path + " is not described");
                     assertFalse(operation.getString("summary").isEmpty());

@@ -159,8 +159,7 @@ class JobsTest {
         jobs.cancel(waiting.id());
         assertEquals(ErrorCode.JOB_INPUT_GONE, refusalOfRetry(jobs, waiting.id()));
         Job done = Bench.finished(
-                jobs,
-                jobs.submit(NewJob.of("copy", "{}"), fresh -> Files.writeString(fresh.resolve("input"), "")));
+                jobs, jobs.submit(NewJob.of("copy", "{}"), fresh -> Files.writeString(fresh.resolve("input"), "")));
         Files.delete(jobs.folder(done).resolve("input"));
         assertEquals(ErrorCode.JOB_INPUT_GONE, refusalOfRetry(jobs, done.id()));
         assertEquals(ErrorCode.JOB_UNKNOWN, refusalOfRetry(jobs, "no job's"));
@@ -184,7 +183,9 @@ class JobsTest {
     }
 
     private static List<String> ids(Jobs jobs, Optional<String> kind, Optional<State> state) {
-        return jobs.latest(kind, Optional.empty(), state, 10, 0).stream().map(Job::id).toList();
+        return jobs.latest(kind, Optional.empty(), state, 10, 0).stream()
+                .map(Job::id)
+                .toList();
     }
 
     @Test

@@ -62,8 +62,7 @@ class DrainTest {
         }
     }
 
-    private final Drain drain =
-            new Drain(condition, new Work(), () -> nanos, time -> nanos += time.toNanos());
+    private final Drain drain = new Drain(condition, new Work(), () -> nanos, time -> nanos += time.toNanos());
 
     private long passedMillis() {
         return Duration.ofNanos(nanos - beganNanos).toMillis();

@@ -105,7 +105,7 @@ class SessionsTest {
         settings = TestConfig.with("referee.max-sessions", "1", "referee.max-spool-mib", "1")
                 .referee();
         assertEquals("Maximum concurrent sessions reached (1)", refusal(sessions, "c"));
-        assertEquals(2, sessions.stats().getInt("active_sessions"));
+        assertEquals(2, sessions.stats(Caller.ANYBODY).getInt("active_sessions"));
         assertTrue(sessions.tryAdd(1_048_576));
         assertFalse(sessions.tryAdd(1));
         settings = TestConfig.with("referee.max-sessions", "3", "referee.max-spool-mib", "2")
