@@ -99,11 +99,18 @@ final class Bench {
 
     /** Waits for the job's end. */
     static Job finished(Jobs jobs, Job job) throws InterruptedException {
-        BlockingQueue<JobEvent> events = follow(jobs, job.id(), 0);
+        BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
+        AutoCloseable following = jobs.follow(job.id(), 0, events::add);
         JobEvent event;
         do {
             event = next(events);
         } while (!event.state().isFinished());
+        try {
+            // It would count as a follower a little longer.
+            following.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
         return jobs.find(job.id()).orElseThrow();
     }
 
