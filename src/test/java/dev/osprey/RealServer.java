@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,8 @@ public abstract class RealServer {
 
     private static final int PORT = Integer.getInteger("osprey.server.port", 0);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static String operatorKey = "";
 
     @Deployment(testable = false)
     public static WebArchive osprey() {
@@ -84,7 +87,48 @@ public abstract class RealServer {
      * @param body such as <code>{"version": 2}</code>
      */
     protected static HttpResponse<String> serve(String model, String body) throws IOException, InterruptedException {
-        return send("PUT", "/api/models/" + model, body, "Content-Type", "application/json");
+        return operate("PUT", "/api/models/" + model, body, "Content-Type", "application/json");
+    }
+
+    /** As {@link #send}, as an operator. */
+    protected static HttpResponse<String> operate(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        String[] all = Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Authorization";
+        all[headers.length + 1] = "Bearer " + operatorKey();
+        return send(method, path, body, all);
+    }
+
+    /** An operator's key, made by whoever asks first, who signs in for it. */
+    protected static synchronized String operatorKey() throws IOException, InterruptedException {
+        if (operatorKey.isEmpty()) {
+            String json = "application/json";
+            HttpResponse<String> signedIn = send(
+                    "POST",
+                    "/api/session",
+                    "{\"name\":\"operator\",\"password\":\"an-operator-of-the-tests\"}",
+                    "Content-Type",
+                    json);
+            if (signedIn.statusCode() != 200) {
+                throw new AssertionError(signedIn.body());
+            }
+            String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+            HttpResponse<String> made = send(
+                    "POST",
+                    "/api/admin/keys",
+                    "{\"name\":\"tests\",\"role\":\"operator\"}",
+                    "Content-Type",
+                    json,
+                    "Cookie",
+                    cookie.substring(0, cookie.indexOf(';')),
+                    "X-CSRF-Token",
+                    StreamClient.json(signedIn.body()).getString("csrf"));
+            if (made.statusCode() != 201) {
+                throw new AssertionError(made.body());
+            }
+            operatorKey = StreamClient.json(made.body()).getString("key");
+        }
+        return operatorKey;
     }
 
     /** Has a version of a model served, which must work. */

@@ -1,4 +1,4 @@
-/** What an operator does to a running server over HTTP. */
+/** What an operator sees of a running server and does to it, over HTTP. */
 @NullMarked
 package dev.osprey.admin;
 

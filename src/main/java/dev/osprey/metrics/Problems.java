@@ -24,9 +24,9 @@ public class Problems {
 
     private final InstantSource clock;
     private final Kinds<String, Refusal> refusals = new Kinds<>();
-    private final Kinds<Kind, Failure> failures = new Kinds<>();
+    private final Kinds<Cause, Failure> failures = new Kinds<>();
 
-    private record Kind(String capability, String code) {}
+    private record Cause(String capability, String code) {}
 
     /** A limit that clients were held to. */
     public record Refusal(String limit, long count, Instant first, Instant last) {}
@@ -66,7 +66,7 @@ public class Problems {
     public void failed(String capability, String code, @Nullable String detail) {
         Instant now = clock.instant();
         failures.add(
-                new Kind(capability, code),
+                new Cause(capability, code),
                 before -> before == null
                         ? new Failure(capability, code, 1, now, now, detail)
                         : new Failure(

@@ -68,7 +68,7 @@ class AdminIT extends RealServer {
     }
 
     private static HttpResponse<String> unload(String model) throws Exception {
-        return send("DELETE", "/api/models/" + model, "");
+        return operate("DELETE", "/api/models/" + model, "");
     }
 
     /** What a list of models says of it, but for versions that are still draining. */
@@ -98,7 +98,7 @@ class AdminIT extends RealServer {
     @Test
     void listsWhatIsServedAndWhatCouldBe() throws Exception {
         serve(MODEL, folder.nextVersion());
-        JsonObject model = model(get("/api/models"));
+        JsonObject model = model(operate("GET", "/api/models", ""));
         assertEquals(MODEL, model.getString("name"));
         assertEquals(folder.nextVersion(), model.getInt("version"));
         assertEquals("ready", model.getString("state"));
@@ -158,7 +158,7 @@ class AdminIT extends RealServer {
         assertEquals(folder.nextVersion(), one.get(1, TimeUnit.MINUTES));
         assertEquals(folder.nextVersion(), other.get(1, TimeUnit.MINUTES));
         threads.shutdown();
-        await("The old versions are closed", () -> get("/api/models").body().indexOf("draining") < 0);
+        await("The old versions are closed", () -> operate("GET", "/api/models", "").body().indexOf("draining") < 0);
     }
 
     /** Streams with two frames in flight, all of which must be answered; the version that answered the last one. */
@@ -181,12 +181,12 @@ class AdminIT extends RealServer {
     @Test
     void obeysNoPageOfAnotherOrigin() throws Exception {
         HttpResponse<String> refusal =
-                send("DELETE", "/api/models/" + MODEL, "", "Origin", "https://elsewhere.example");
+                operate("DELETE", "/api/models/" + MODEL, "", "Origin", "https://elsewhere.example");
         assertProblem(403, "OPERATION_FORBIDDEN", refusal);
         String own = http("/").toString();
         assertEquals(
                 200,
-                get("/api/models", "Origin", own.substring(0, own.length() - 1)).statusCode());
+                operate("GET", "/api/models", "", "Origin", own.substring(0, own.length() - 1)).statusCode());
     }
 
     @Test
@@ -204,25 +204,29 @@ class AdminIT extends RealServer {
         assertProblem(404, "MODEL_UNKNOWN", unload("unicorn"));
         assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":0}"));
         assertProblem(400, "SETTING_INVALID", serve(MODEL, "{\"version\":\"2\"}"));
-        assertEquals("ready", model(get("/api/models")).getString("state"));
+        assertEquals("ready", model(operate("GET", "/api/models", "")).getString("state"));
     }
 
     @Test
     void refusesAVersionThatIsNotWhatItsManifestSays() throws Exception {
         Files.writeString(folder.file(folder.nextVersion()), "This is no network");
         assertProblem(500, "MODEL_INVALID", serve(MODEL, "{\"version\":" + folder.nextVersion() + "}"));
-        assertEquals(folder.version(), model(get("/api/models")).getInt("version"));
+        assertEquals(folder.version(), model(operate("GET", "/api/models", "")).getInt("version"));
     }
 
     @Test
     void takesOnlyJson() throws Exception {
         assertEquals(
                 415,
-                send("PUT", "/api/models/" + MODEL, "{\"version\":2}", "Content-Type", "text/plain")
+                operate("PUT", "/api/models/" + MODEL, "{\"version\":2}", "Content-Type", "text/plain")
                         .statusCode());
         for (String body : new String[] {"{\"version\":", "", "[2]", "2"}) {
             assertProblem(400, "SETTING_INVALID", serve(MODEL, body));
         }
+    }
+
+    private static HttpResponse<String> read(String path) throws Exception {
+        return operate("GET", path, "");
     }
 
     private static JsonObject object(HttpResponse<String> answer, int status) {
@@ -231,11 +235,11 @@ class AdminIT extends RealServer {
     }
 
     private static JsonObject object(String path) throws Exception {
-        return object(get(path), 200);
+        return object(read(path), 200);
     }
 
     private static List<JsonObject> list(String path) throws Exception {
-        HttpResponse<String> answer = get(path);
+        HttpResponse<String> answer = read(path);
         assertEquals(200, answer.statusCode(), answer::body);
         try (JsonReader reader = Json.createReader(new StringReader(answer.body()))) {
             return reader.readArray().getValuesAs(JsonObject.class);
@@ -309,17 +313,17 @@ class AdminIT extends RealServer {
         assertTrue(memory.getInt("heap_used_mib") <= memory.getInt("heap_max_mib"));
         assertTrue(memory.getInt("models_mib") > 0);
         assertTrue(memory.getInt("models_mib") <= memory.getInt("models_budget_mib"));
-        assertProblem(400, "SETTING_INVALID", get("/api/admin/history?minutes=16"));
+        assertProblem(400, "SETTING_INVALID", read("/api/admin/history?minutes=16"));
     }
 
     @Test
     void closesAStream() throws Exception {
         try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
             String id = stream("segmentation").orElseThrow().getString("id");
-            assertEquals(204, send("DELETE", "/api/admin/streams/" + id, "").statusCode());
+            assertEquals(204, operate("DELETE", "/api/admin/streams/" + id, "").statusCode());
             assertEquals(new StreamClient.Arrival.Closed(1_008, "closed by the operator"), client.end());
         }
-        assertProblem(404, "STREAM_UNKNOWN", send("DELETE", "/api/admin/streams/none", ""));
+        assertProblem(404, "STREAM_UNKNOWN", operate("DELETE", "/api/admin/streams/none", ""));
     }
 
     @Test
@@ -340,7 +344,7 @@ class AdminIT extends RealServer {
             assertEquals(0, object("/api/admin/sessions").getInt("active_sessions"));
             for (String capability : List.of("signs", "fingerspelling", "referee")) {
                 String id = stream(capability).orElseThrow().getString("id");
-                assertEquals(204, send("DELETE", "/api/admin/streams/" + id, "").statusCode());
+                assertEquals(204, operate("DELETE", "/api/admin/streams/" + id, "").statusCode());
             }
             await("All are gone", () -> list("/api/admin/streams").isEmpty());
             assertEquals(new StreamClient.Arrival.Closed(1_008, "closed by the operator"), coach.end());
@@ -356,33 +360,34 @@ class AdminIT extends RealServer {
         assertEquals(folder.version(), row.getInt("version"));
         assertFalse(row.getString("licence").isEmpty());
         assertTrue(row.isNull("reason"));
-        JsonObject absent = object(send("DELETE", "/api/admin/models/" + MODEL, ""), 200);
+        JsonObject absent = object(operate("DELETE", "/api/admin/models/" + MODEL, ""), 200);
         assertEquals("absent", absent.getString("state"));
         assertTrue(absent.isNull("version"));
         Files.writeString(folder.file(folder.nextVersion()), "This is no network");
-        assertProblem(500, "MODEL_INVALID", operate("{\"version\":" + folder.nextVersion() + "}"));
+        assertProblem(500, "MODEL_INVALID", swap("{\"version\":" + folder.nextVersion() + "}"));
         JsonObject failed = row(MODEL);
         assertEquals("failed", failed.getString("state"));
         assertTrue(failed.getString("reason").length() > 20, failed::toString);
-        assertEquals("ready", object(operate("{}"), 200).getString("state"));
+        assertEquals("ready", object(swap("{}"), 200).getString("state"));
         assertTrue(row(MODEL).isNull("reason"));
     }
 
-    private static HttpResponse<String> operate(String body) throws Exception {
-        return send("PUT", "/api/admin/models/" + MODEL, body, "Content-Type", "application/json");
+    private static HttpResponse<String> swap(String body) throws Exception {
+        return operate("PUT", "/api/admin/models/" + MODEL, body, "Content-Type", "application/json");
     }
 
     @Test
     void warmsAModelAgain() throws Exception {
-        JsonObject warmed = object(send("POST", "/api/admin/models/" + MODEL + "/warm", ""), 200);
+        JsonObject warmed = object(operate("POST", "/api/admin/models/" + MODEL + "/warm", ""), 200);
         assertTrue(warmed.getInt("runs") > 0);
         assertEquals(warmed.getInt("runs"), warmed.getJsonArray("milliseconds").size());
-        assertProblem(404, "MODEL_UNKNOWN", send("POST", "/api/admin/models/unicorn/warm", ""));
+        assertProblem(404, "MODEL_UNKNOWN", operate("POST", "/api/admin/models/unicorn/warm", ""));
     }
 
     private static HttpResponse<String> attempt(String model, byte[] picture) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(http("/api/admin/models/" + model + "/try"))
                 .header("Content-Type", "image/jpeg")
+                .header("Authorization", "Bearer " + operatorKey())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(picture))
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
@@ -432,7 +437,7 @@ class AdminIT extends RealServer {
                 .add("height", 512)
                 .build()
                 .toString();
-        return object(send("POST", "/api/text-to-image", body, "Content-Type", "application/json"), 200)
+        return object(operate("POST", "/api/text-to-image", body, "Content-Type", "application/json"), 200)
                 .getString("job_id");
     }
 
@@ -444,32 +449,34 @@ class AdminIT extends RealServer {
     void cancelsRetriesAndForgetsJobs() throws Exception {
         String job = submit();
         await("The job is being done", () -> state(job).equals("running"));
-        assertProblem(409, "JOB_UNFINISHED", send("POST", "/api/admin/jobs/" + job + "/retry", ""));
-        assertProblem(409, "JOB_UNFINISHED", send("DELETE", "/api/admin/jobs/" + job, ""));
+        assertProblem(409, "JOB_UNFINISHED", operate("POST", "/api/admin/jobs/" + job + "/retry", ""));
+        assertProblem(409, "JOB_UNFINISHED", operate("DELETE", "/api/admin/jobs/" + job, ""));
         JsonObject listed = object("/api/admin/jobs?state=running&kind=text-to-image")
                 .getJsonArray("jobs")
                 .getJsonObject(0);
         assertEquals(job, listed.getString("id"));
         assertTrue(listed.containsKey("owner"));
-        object(send("POST", "/api/admin/jobs/" + job + "/cancel", ""), 200);
+        object(operate("POST", "/api/admin/jobs/" + job + "/cancel", ""), 200);
         await("The job is cancelled", () -> state(job).equals("cancelled"));
 
-        JsonObject retried = object(send("POST", "/api/admin/jobs/" + job + "/retry", ""), 201);
+        JsonObject retried = object(operate("POST", "/api/admin/jobs/" + job + "/retry", ""), 201);
         String again = retried.getString("id");
         assertEquals(object("/api/jobs/" + job).getJsonObject("parameters"), retried.getJsonObject("parameters"));
-        object(send("POST", "/api/admin/jobs/" + again + "/cancel", ""), 200);
+        object(operate("POST", "/api/admin/jobs/" + again + "/cancel", ""), 200);
         await("The retried job is cancelled", () -> state(again).equals("cancelled"));
         for (String each : List.of(job, again)) {
-            assertEquals(204, send("DELETE", "/api/admin/jobs/" + each, "").statusCode());
+            assertEquals(204, operate("DELETE", "/api/admin/jobs/" + each, "").statusCode());
             assertEquals(404, get("/api/jobs/" + each).statusCode());
         }
-        assertProblem(400, "SETTING_INVALID", get("/api/admin/jobs?state=asleep"));
-        assertProblem(404, "JOB_UNKNOWN", send("POST", "/api/admin/jobs/none/retry", ""));
+        assertProblem(400, "SETTING_INVALID", read("/api/admin/jobs?state=asleep"));
+        assertProblem(404, "JOB_UNKNOWN", operate("POST", "/api/admin/jobs/none/retry", ""));
     }
 
     @Test
     void tellsWhoFollows() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(http("/api/admin/events")).build();
+        HttpRequest request = HttpRequest.newBuilder(http("/api/admin/events"))
+                .header("Authorization", "Bearer " + operatorKey())
+                .build();
         HttpResponse<Stream<String>> answer = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .build()
