@@ -27,7 +27,8 @@ public class ProblemRecorder implements ContainerResponseFilter {
         int status = response.getStatus();
         if ((status >= INTERNAL_ERROR || status == TOO_MANY_REQUESTS)
                 && response.getEntity() instanceof JsonObject problem) {
-            problems.failed("http", problem.getString("title", Integer.toString(status)), problem.getString("detail", ""));
+            problems.failed(
+                    "http", problem.getString("title", Integer.toString(status)), problem.getString("detail", ""));
         }
     }
 }

@@ -158,7 +158,9 @@ class AdminIT extends RealServer {
         assertEquals(folder.nextVersion(), one.get(1, TimeUnit.MINUTES));
         assertEquals(folder.nextVersion(), other.get(1, TimeUnit.MINUTES));
         threads.shutdown();
-        await("The old versions are closed", () -> operate("GET", "/api/models", "").body().indexOf("draining") < 0);
+        await(
+                "The old versions are closed",
+                () -> operate("GET", "/api/models", "").body().indexOf("draining") < 0);
     }
 
     /** Streams with two frames in flight, all of which must be answered; the version that answered the last one. */
@@ -186,7 +188,8 @@ class AdminIT extends RealServer {
         String own = http("/").toString();
         assertEquals(
                 200,
-                operate("GET", "/api/models", "", "Origin", own.substring(0, own.length() - 1)).statusCode());
+                operate("GET", "/api/models", "", "Origin", own.substring(0, own.length() - 1))
+                        .statusCode());
     }
 
     @Test
@@ -344,7 +347,8 @@ class AdminIT extends RealServer {
             assertEquals(0, object("/api/admin/sessions").getInt("active_sessions"));
             for (String capability : List.of("signs", "fingerspelling", "referee")) {
                 String id = stream(capability).orElseThrow().getString("id");
-                assertEquals(204, operate("DELETE", "/api/admin/streams/" + id, "").statusCode());
+                assertEquals(
+                        204, operate("DELETE", "/api/admin/streams/" + id, "").statusCode());
             }
             await("All are gone", () -> list("/api/admin/streams").isEmpty());
             assertEquals(new StreamClient.Arrival.Closed(1_008, "closed by the operator"), coach.end());
