@@ -86,6 +86,11 @@ final class Chromium implements AutoCloseable {
                 "--use-fake-ui-for-media-stream", "--use-file-for-fake-video-capture=" + clip.toAbsolutePath()));
     }
 
+    /** For pages that are none of Osprey's. */
+    static Chromium withoutCamera() {
+        return open(options -> {});
+    }
+
     /** Its visitor refuses every camera. */
     static Chromium withRefusedCamera() {
         int refused = 2;

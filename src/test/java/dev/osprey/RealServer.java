@@ -21,11 +21,20 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A test class against the built WAR in a Payara Micro of its own, started before its first test. */
-@ExtendWith(ArquillianExtension.class)
+/**
+ * A test class against the built WAR in a Payara Micro of its own, started before its first test; or, where {@link #ELSEWHERE} is
+ * set, against one that runs already at {@code osprey.server.port} and writes its log to {@code osprey.server.log}.
+ */
 public abstract class RealServer {
+
+    /** The system property that says so. */
+    static final String ELSEWHERE = "osprey.test.elsewhere";
+
+    @RegisterExtension
+    static final Extension CONTAINER = Boolean.getBoolean(ELSEWHERE) ? new Extension() {} : new ArquillianExtension();
 
     private static final int PORT = Integer.getInteger("osprey.server.port", 0);
     private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** The server's process as the operating system and its log show it. */
 final class ServerProcess {
 
-    private static final Path LOG = Path.of("target", "server.log");
+    private static final Path LOG = Path.of(System.getProperty("osprey.server.log", "target/server.log"));
     private static final Pattern ENTRY = Pattern.compile("(?m)^(?=\\[\\d{4}-)");
     private static final Pattern NOTABLE = Pattern.compile("\\[levelValue: (9|1\\d)\\d\\d]");
 
