@@ -81,6 +81,8 @@ mkdir -p "$run"
 rm -rf "$payara"
 
 command=("$java" @server-config/jvm.options)
+# Installed where the server may not write: natives are unpacked beside its other files.
+[ -w "$server" ] || command+=("-Dorg.bytedeco.javacpp.cachedir=$run/javacpp")
 # What Payara is told after its start; it takes one file.
 ports=$run/ports-$port.asadmin
 : >"$ports"
