@@ -2,8 +2,10 @@ package dev.osprey.inference;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.inference.RunQueue.Batch;
 import dev.osprey.inference.RunQueue.Entry;
+import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.Cancellation;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,12 +31,15 @@ public final class Scheduler implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Scheduler.class.getName());
 
+    private static final RationedLog RATIONED = new RationedLog(LOG);
+
     /** Nothing is due: until somebody calls. */
     private static final long IDLE_NANOS = Duration.ofHours(1).toNanos();
 
     private final Executor workers;
     private final Capacity capacity;
     private final LongSupplier nanoClock;
+    private final Meters meters;
 
     /** Guards everything below; never held while a task runs or is refused. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,8 +48,14 @@ public final class Scheduler implements AutoCloseable {
     private final Map<String, Lane> lanes = new HashMap<>();
     private boolean closed;
 
-    /** @param workers runs up to {@link Capacity#runsPerModel} endless tasks for each model that is ever used */
+    /** As the other one, and counts nothing. */
     public Scheduler(Executor workers, Capacity capacity, LongSupplier nanoClock) {
+        this(workers, capacity, nanoClock, Meters.NONE);
+    }
+
+    /** @param workers runs up to {@link Capacity#runsPerModel} endless tasks for each model that is ever used */
+    public Scheduler(Executor workers, Capacity capacity, LongSupplier nanoClock, Meters meters) {
+        this.meters = meters;
         this.workers = workers;
         this.capacity = capacity;
         this.nanoClock = nanoClock;
@@ -69,12 +80,14 @@ public final class Scheduler implements AutoCloseable {
      */
     public <T> Ticket submit(Work<T> work, T task, Priority priority, Duration maxWait) {
         boolean taken = false;
+        boolean first;
         Entry<T> entry;
         List<Entry<?>> overdue = List.of();
         lock.lock();
         try {
             long now = nanoClock.getAsLong();
             entry = new Entry<>(work, task, priority, now, now + maxWait.toNanos());
+            first = !lanes.containsKey(work.model());
             Lane lane = lane(work.model());
             if (!closed && (lane.threads > 0 || tryAddWorker(work.model(), lane))) {
                 taken = true;
@@ -87,6 +100,10 @@ public final class Scheduler implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+        }
+        if (first) {
+            // Outside the lock, which the registry takes while it reads.
+            meters.queue(work.model(), () -> waiting(work.model()));
         }
         if (!taken) {
             work.refuse(task, stopping());
@@ -195,12 +212,14 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private <T> void run(Batch<T> batch) {
+        long startNanos = nanoClock.getAsLong();
         try {
             batch.work.run(batch.tasks, batch.cancellation);
         } catch (RuntimeException | Error e) {
             // The worker outlives work that breaks its promise: without it the model would serve nobody.
-            LOG.log(Level.ERROR, "A run of " + batch.work.model() + " failed", e);
+            RATIONED.log(Level.ERROR, "A run of a model failed", "model " + batch.work.model(), e);
         }
+        meters.ran(batch.work.model(), batch.tasks.size(), Duration.ofNanos(nanoClock.getAsLong() - startNanos));
     }
 
     /** Waits for the lane's next run; null, and the worker's end, when the scheduler is closed. */
@@ -251,7 +270,7 @@ public final class Scheduler implements AutoCloseable {
             entry.work.refuse(entry.task, why);
         } catch (RuntimeException | Error e) {
             // One task's trouble must not keep the others from their answer.
-            LOG.log(Level.ERROR, "A task of " + entry.work.model() + " could not be refused", e);
+            RATIONED.log(Level.ERROR, "A task could not be refused", "model " + entry.work.model(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.osprey.inference;
 
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
@@ -27,7 +28,7 @@ class SchedulerProducer {
 
     @Produces
     @Singleton
-    Scheduler scheduler(OspreyConfig config, WarmModels models) {
+    Scheduler scheduler(OspreyConfig config, WarmModels models, Meters meters) {
         if (workers == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
@@ -36,7 +37,8 @@ class SchedulerProducer {
                 models.runsPerModel(),
                 config.inference().interactivePatience(),
                 config.inference().batchPatience());
-        return new Scheduler(workers, capacity, System::nanoTime);
+        models.whenServed(name -> meters.memory(name, () -> models.memoryBytes(name)));
+        return new Scheduler(workers, capacity, System::nanoTime, meters);
     }
 
     void stop(@Disposes Scheduler scheduler) {

@@ -3,6 +3,7 @@ package dev.osprey.metrics;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** What is counted while Osprey works. Any thread; never slow. */
 public interface Meters {
@@ -28,6 +29,15 @@ public interface Meters {
         public void replaced(String mode) {}
 
         @Override
+        public void ran(String model, int batch, Duration took) {}
+
+        @Override
+        public void queue(String model, IntSupplier waiting) {}
+
+        @Override
+        public void memory(String model, LongSupplier bytes) {}
+
+        @Override
         public void jobs(String state, IntSupplier count) {}
 
         @Override
@@ -51,6 +61,15 @@ public interface Meters {
 
     /** A frame was answered with a newer one's picture. */
     void replaced(String mode);
+
+    /** A model had a turn: how many tasks went together, and how long it took with all that belongs to them. */
+    void ran(String model, int batch, Duration took);
+
+    /** Publishes how many tasks wait for a turn of a model; harmless when told again. */
+    void queue(String model, IntSupplier waiting);
+
+    /** Publishes what the loaded versions of a model count against the budget; harmless when told again. */
+    void memory(String model, LongSupplier bytes);
 
     /** Publishes how many jobs are in a state. */
     void jobs(String state, IntSupplier count);

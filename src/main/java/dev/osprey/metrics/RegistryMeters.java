@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -26,7 +28,16 @@ class RegistryMeters implements Meters {
     /** To find a histogram in the registry takes longer than all that a frame's message needs. */
     private final Map<Served, Answered> answered = new ConcurrentHashMap<>();
 
+    private final Map<String, Ran> ran = new ConcurrentHashMap<>();
+    private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
+    private final Map<String, Counter> replaced = new ConcurrentHashMap<>();
+
     private record Served(String mode, String model) {}
+
+    private record Ran(Histogram batch, Histogram turn) {}
+
+    private record Failure(String capability, String code) {}
 
     private record Answered(Histogram inference, Histogram age) {}
 
@@ -49,27 +60,50 @@ class RegistryMeters implements Meters {
     @Override
     public void refused(String limit) {
         problems.refused(limit);
-        registry.counter(describe("osprey_refusals", "Clients held to a limit."), new Tag("limit", limit))
+        refusals.computeIfAbsent(
+                        limit,
+                        name -> registry.counter(
+                                describe("osprey_refusals", "Clients held to a limit."), new Tag("limit", name)))
                 .inc();
     }
 
     @Override
     public void disconnected(String capability, int closeCode) {
         registry.counter(
-                        describe("osprey_disconnections", "Connections that ended, by WebSocket close code."),
+                        describe("osprey_disconnections", "Connections that ended, by why they did."),
                         new Tag("capability", capability),
+                        new Tag("reason", reason(closeCode)),
                         // Clients may make up codes from 3000 on; each would be a series of its own.
                         new Tag("close_code", closeCode < 3_000 ? Integer.toString(closeCode) : "other"))
                 .inc();
     }
 
+    /** RFC 6455, section 7.4.1, and the registry of close codes that it founded. */
+    private static String reason(int closeCode) {
+        return switch (closeCode) {
+            case 1000 -> "normal";
+            case 1001 -> "going-away";
+            case 1002, 1003, 1007, 1010 -> "protocol";
+            case 1005 -> "unsaid";
+            case 1006 -> "lost";
+            case 1008 -> "policy";
+            case 1009 -> "too-big";
+            case 1011 -> "internal";
+            case 1012 -> "restart";
+            case 1013 -> "try-again-later";
+            default -> "other";
+        };
+    }
+
     @Override
     public void failed(String capability, String code) {
         problems.failed(capability, code, null);
-        registry.counter(
-                        describe("osprey_errors", "Errors sent to clients, by code."),
-                        new Tag("capability", capability),
-                        new Tag("code", code))
+        errors.computeIfAbsent(
+                        new Failure(capability, code),
+                        failure -> registry.counter(
+                                describe("osprey_errors", "Errors sent to clients, by code."),
+                                new Tag("capability", failure.capability()),
+                                new Tag("code", failure.code())))
                 .inc();
     }
 
@@ -96,10 +130,49 @@ class RegistryMeters implements Meters {
     @Override
     public void replaced(String mode) {
         history.replaced();
-        registry.counter(
-                        describe("osprey_frames_replaced", "Frames answered with a newer frame's picture."),
-                        new Tag("mode", mode))
+        this.replaced
+                .computeIfAbsent(
+                        mode,
+                        name -> registry.counter(
+                                describe("osprey_frames_replaced", "Frames answered with a newer frame's picture."),
+                                new Tag("mode", name)))
                 .inc();
+    }
+
+    @Override
+    public void ran(String model, int batch, Duration took) {
+        Ran histograms = ran.computeIfAbsent(model, this::turns);
+        histograms.batch().update(batch);
+        histograms.turn().update(took.toNanos() / 1_000);
+    }
+
+    private Ran turns(String model) {
+        Tag tag = new Tag("model", model);
+        return new Ran(
+                registry.histogram(describe("osprey_batch_tasks", "Tasks that had a turn of a model together."), tag),
+                registry.histogram(
+                        describe(
+                                "osprey_turn_microseconds",
+                                "What a turn of a model took, decoding before and drawing after it included."),
+                        tag));
+    }
+
+    @Override
+    public void queue(String model, IntSupplier waiting) {
+        registry.gauge(
+                describe("osprey_queue_tasks", "Tasks that wait for a turn of a model."),
+                waiting,
+                IntSupplier::getAsInt,
+                new Tag("model", model));
+    }
+
+    @Override
+    public void memory(String model, LongSupplier bytes) {
+        registry.gauge(
+                describe("osprey_model_memory_bytes", "What the loaded versions of a model count against the budget."),
+                bytes,
+                LongSupplier::getAsLong,
+                new Tag("model", model));
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +42,7 @@ public final class WarmModels implements AutoCloseable {
     private final ConcurrentMap<String, String> failures = new ConcurrentHashMap<>();
     private final Set<String> loading = ConcurrentHashMap.newKeySet();
     private volatile Catalogue catalogue;
+    private volatile Consumer<String> served = name -> {};
     private boolean closed;
 
     private WarmModels(OspreyConfig config, Catalogue catalogue) {
@@ -171,6 +173,7 @@ public final class WarmModels implements AutoCloseable {
                     device.provider(),
                     (System.nanoTime() - start) / 1_000_000);
             failures.remove(name);
+            served.accept(name);
             if (previous != null) {
                 retire(previous);
             }
@@ -243,6 +246,21 @@ public final class WarmModels implements AutoCloseable {
     /** Why the last attempt to load a model or another version of it failed; empty where it succeeded, or there was none. */
     public Optional<String> failure(String name) {
         return Optional.ofNullable(failures.get(name));
+    }
+
+    /** Tells the listener the name of every model that is served, and from now on of each that is loaded or swapped. */
+    public void whenServed(Consumer<String> listener) {
+        served = listener;
+        serving.keySet().forEach(listener);
+    }
+
+    /** What the loaded versions of a model count against the budget, those that still drain included. */
+    public long memoryBytes(String name) {
+        long mib = 0;
+        for (WarmModel model : loaded()) {
+            mib += model.manifest().name().equals(name) ? model.manifest().memoryMib() : 0;
+        }
+        return mib << 20;
     }
 
     /** Of all that is loaded and of what still drains. */

@@ -48,7 +48,10 @@ public final class TestConfig {
             throw new UncheckedIOException(e);
         }
         Map<String, String> settings = new TreeMap<>();
-        file.stringPropertyNames().forEach(key -> settings.put(key, file.getProperty(key)));
+        // The file has settings of the platform's as well.
+        file.stringPropertyNames().stream()
+                .filter(key -> key.startsWith("osprey."))
+                .forEach(key -> settings.put(key, file.getProperty(key)));
         return settings;
     }
 }

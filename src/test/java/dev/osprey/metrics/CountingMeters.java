@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** Counts under the names of its methods and their words. Any thread. */
 public final class CountingMeters implements Meters {
@@ -60,6 +61,21 @@ public final class CountingMeters implements Meters {
     @Override
     public void replaced(String mode) {
         count("replaced " + mode);
+    }
+
+    @Override
+    public void ran(String model, int batch, Duration took) {
+        count("ran " + model + " " + batch);
+    }
+
+    @Override
+    public void queue(String model, IntSupplier waiting) {
+        values.put("queue " + model, waiting::getAsInt);
+    }
+
+    @Override
+    public void memory(String model, LongSupplier bytes) {
+        values.put("memory " + model, bytes::getAsLong);
     }
 
     @Override

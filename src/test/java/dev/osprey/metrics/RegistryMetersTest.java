@@ -36,7 +36,7 @@ class RegistryMetersTest {
         assertEquals(
                 Map.of(
                         "osprey_refusals{limit=max-connections}", 2L,
-                        "osprey_disconnections{capability=segmentation,close_code=1000}", 1L,
+                        "osprey_disconnections{capability=segmentation,reason=normal,close_code=1000}", 1L,
                         "osprey_errors{capability=segmentation,code=INVALID_MODE}", 1L,
                         "osprey_frames_replaced{mode=fast}", 1L),
                 written);

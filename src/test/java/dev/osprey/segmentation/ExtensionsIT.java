@@ -13,11 +13,21 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -217,5 +227,90 @@ class ExtensionsIT extends RealServer {
             client.nextError("INVALID_MESSAGE");
             client.segment(Pictures.portrait());
         }
+    }
+
+    /** A selector, of which the first group is the metric and the second what is in its braces. */
+    private static final Pattern SELECTOR = Pattern.compile("\\b((?:osprey|memory)_\\w+)(?:\\{([^}]*)})?");
+
+    private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)");
+    private static final Pattern GROUPING = Pattern.compile("\\bby\\s*\\(([^)]*)\\)");
+    private static final Pattern SAMPLE = Pattern.compile("(\\w+)\\{(.*)} \\S+");
+    private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
+
+    @Test
+    void publishesEveryMetricAndLabelThatTheDashboardAndTheAlertsAskFor() throws Exception {
+        byte[] frame = Pictures.portrait(1_600, 1_200, "jpg");
+        try (StreamClient client = connect("binary")) {
+            for (int i = 0; i < 40; i++) {
+                client.sendBinaryFrame(frame, i);
+            }
+            for (int i = 0; i < 40; i++) {
+                client.nextMessage("segmentation");
+            }
+            client.send("malformed");
+            client.nextError("INVALID_MESSAGE");
+            try {
+                client.send(ByteBuffer.allocate((16 << 20) + 1));
+            } catch (ExecutionException closed) {
+                // The server has had enough before the last of it.
+            }
+            client.end();
+        }
+        await("All have left", () -> activeConnections() == 0);
+        Map<String, Set<String>> published = new TreeMap<>();
+        for (String line : get("/metrics").body().lines().toList()) {
+            Matcher sample = SAMPLE.matcher(line);
+            if (sample.matches()) {
+                Set<String> labels = published.computeIfAbsent(sample.group(1), name -> new TreeSet<>());
+                LABEL.matcher(sample.group(2)).results().forEach(label -> labels.add(label.group(1)));
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        List<String> queries = queries();
+        for (String query : queries) {
+            Set<String> labels = new TreeSet<>();
+            List<String> named = new ArrayList<>();
+            for (MatchResult selector : SELECTOR.matcher(query).results().toList()) {
+                Set<String> its = published.getOrDefault(selector.group(1), Set.of());
+                if (its.isEmpty()) {
+                    missing.add(selector.group(1) + " in " + query);
+                }
+                labels.addAll(its);
+                if (selector.group(2) != null) {
+                    MATCHER.matcher(selector.group(2))
+                            .results()
+                            .map(label -> label.group(1))
+                            .forEach(named::add);
+                }
+            }
+            for (MatchResult grouping : GROUPING.matcher(query).results().toList()) {
+                Arrays.stream(grouping.group(1).split(",", -1))
+                        .map(String::strip)
+                        .forEach(named::add);
+            }
+            named.stream()
+                    .filter(label -> !labels.contains(label))
+                    .forEach(label -> missing.add(label + " in " + query));
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(queries.size() > 20, () -> "Only " + queries);
+    }
+
+    /** Those of the dashboard and of the alert rules; {@code up} is Prometheus's own metric. */
+    private static List<String> queries() throws IOException {
+        List<String> queries = new ArrayList<>();
+        JsonObject dashboard = StreamClient.json(Files.readString(Path.of("server-config/grafana-dashboard.json")));
+        for (JsonObject panel : dashboard.getJsonArray("panels").getValuesAs(JsonObject.class)) {
+            for (JsonObject target : panel.getJsonArray("targets").getValuesAs(JsonObject.class)) {
+                queries.add(target.getString("expr"));
+            }
+        }
+        Files.readAllLines(Path.of("server-config/alerts.yml")).stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("expr: "))
+                .map(line -> line.substring("expr: ".length()))
+                .filter(query -> !query.startsWith("up{"))
+                .forEach(queries::add);
+        return queries;
     }
 }
