@@ -20,6 +20,7 @@ Environment, with defaults:
   ORFEAS_HOST, ORFEAS_PORT, MAX_UPLOAD_MB, ENABLE_RATE_LIMITING, RATE_LIMIT_PER_MINUTE, CACHE_MAX_SIZE, CACHE_MAX_MEMORY_MB,
   DISABLE_RESULT_CACHE  as the studio's first implementation read them
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
+  OSPREY_LOG_FORMAT     text or json: how a line of the log looks (text)
   OSPREY_HOME           folder for run\, which holds the log and the process id (target\server)
   OSPREY_START_SECONDS  how long -Background waits for the server to be ready (300)
   JAVA                  the java command (that of JAVA_HOME, else the one on the PATH)
@@ -55,6 +56,11 @@ switch ($runtime) {
     'gpu' { $onnxruntime = 'onnxruntime_gpu' }
     default { Fail "OSPREY_RUNTIME is cpu or gpu, not '$runtime'." }
 }
+switch (Setting 'OSPREY_LOG_FORMAT' 'text') {
+    'text' { $logging = 'logging.properties' }
+    'json' { $logging = 'logging-json.properties' }
+    default { Fail "OSPREY_LOG_FORMAT is text or json, not '$env:OSPREY_LOG_FORMAT'." }
+}
 
 foreach ($needed in 'target\osprey.war', 'target\server\payara-micro.jar', 'target\server\osprey-listen-check.jar', "target\server\lib-$onnxruntime") {
     if (-not (Test-Path (Join-Path $root $needed))) {
@@ -81,7 +87,7 @@ $arguments = @(
     '--port', $port
     '--prebootcommandfile', "$root\server-config\preboot.asadmin"
     '--systemproperties', "$root\server-config\osprey.properties"
-    '--logproperties', "$root\server-config\logging.properties"
+    '--logproperties', "$root\server-config\$logging"
     '--nohazelcast', '--disablephonehome'
     '--unpackdir', $payara
 )

@@ -24,6 +24,7 @@ Environment:
   ORFEAS_HOST, ORFEAS_PORT, MAX_UPLOAD_MB, ENABLE_RATE_LIMITING, RATE_LIMIT_PER_MINUTE, CACHE_MAX_SIZE, CACHE_MAX_MEMORY_MB,
   DISABLE_RESULT_CACHE  as the studio's first implementation read them
   OSPREY_RUNTIME        cpu or gpu: which build of ONNX Runtime (gpu where it was built and an NVIDIA driver is, else cpu)
+  OSPREY_LOG_FORMAT     text or json: how a line of the log looks (text)
   OSPREY_HOME           folder for run/, which holds the log and the process id (target/server)
   OSPREY_START_SECONDS  how long --background waits for the server to be ready (300)
   JAVA                  the java command (that of JAVA_HOME, else the one on the PATH)
@@ -66,6 +67,11 @@ case $runtime in
     cpu) onnxruntime=onnxruntime ;;
     gpu) onnxruntime=onnxruntime_gpu ;;
     *) fail "OSPREY_RUNTIME is cpu or gpu, not '$runtime'." ;;
+esac
+case ${OSPREY_LOG_FORMAT:-text} in
+    text) logging=logging.properties ;;
+    json) logging=logging-json.properties ;;
+    *) fail "OSPREY_LOG_FORMAT is text or json, not '$OSPREY_LOG_FORMAT'." ;;
 esac
 
 for needed in "$root/target/osprey.war" "$server/payara-micro.jar" "$server/osprey-listen-check.jar" "$server/lib-$onnxruntime"; do
@@ -143,7 +149,7 @@ command+=("-javaagent:$server/osprey-listen-check.jar=$address:$port"
     --port "$port"
     --prebootcommandfile "$root/server-config/preboot.asadmin"
     --systemproperties "$root/server-config/osprey.properties"
-    --logproperties "$root/server-config/logging.properties"
+    --logproperties "$root/server-config/$logging"
     --nohazelcast --disablephonehome
     --unpackdir "$payara")
 [ ! -s "$ports" ] || command+=(--postbootcommandfile "$ports")

@@ -2,6 +2,7 @@ package dev.osprey.fingerspelling;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.hands.Hand;
 import dev.osprey.inference.LatestTicket;
 import dev.osprey.runtime.Cancellation;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class CoachStream implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(CoachStream.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private final Fingerspelling shared;
     private final Connection connection;
@@ -109,7 +112,7 @@ final class CoachStream implements StreamEndpoint.Receiver {
                 error("INVALID_MESSAGE", malformed.message());
             }
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A message could not be handled", e);
+            RATIONED.log(Level.WARNING, "A message could not be handled", stream(), e);
             error("INTERNAL_ERROR", "internal error");
         }
     }
@@ -222,12 +225,19 @@ final class CoachStream implements StreamEndpoint.Receiver {
                 failed(e);
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "A frame could not be looked at", e);
+            RATIONED.log(Level.WARNING, "A frame could not be looked at", stream(), e);
             error("INTERNAL_ERROR", "internal error");
         }
     }
 
+    private String stream() {
+        return "stream " + connection.activity().id();
+    }
+
     private void failed(OspreyException why) {
+        if (why.code() == ErrorCode.MODEL_FAILED) {
+            RATIONED.log(Level.WARNING, "A frame could not be looked at", stream(), why);
+        }
         LOG.log(Level.DEBUG, "A frame failed", why);
         if (why.code() == ErrorCode.MODEL_NOT_READY) {
             error(why.code().name(), why.detail());

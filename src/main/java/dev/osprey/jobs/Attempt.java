@@ -134,7 +134,7 @@ final class Attempt implements JobRun {
             // An Error as well: what does the job may use native libraries and much memory, and must not take the
             // worker with it.
             if (!cancellation.isRequested()) {
-                LOG.log(Level.ERROR, "A job of kind %s failed".formatted(kind.name()), e);
+                LOG.log(Level.ERROR, "The job %s of kind %s failed".formatted(id(), kind.name()), e);
             }
             ending = failure(new Job.Failure(ErrorCode.JOB_FAILED, "The job failed; the server's log says why"));
         }
@@ -147,7 +147,7 @@ final class Attempt implements JobRun {
         if (!cancellation.isRequested()) {
             // What the job was given is wrong: whoever gave it is told.
             Level level = e.code().httpStatus() < 500 ? Level.INFO : Level.WARNING;
-            LOG.log(level, "A job of kind {0} failed: {1}", job().kind(), e.reason());
+            LOG.log(level, "The job {0} of kind {1} failed: {2}", id(), kind(), e.reason());
         }
         return failure(new Job.Failure(e.code(), e.detail()));
     }

@@ -2,6 +2,7 @@ package dev.osprey.jobs;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;
@@ -21,6 +22,8 @@ import java.util.function.IntSupplier;
 final class Followers {
 
     private static final Logger LOG = System.getLogger(Followers.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private static final int EVENTS_AT_ONCE = 100;
     /** The container reports that a client has left at the third thing it is sent after that. */
@@ -164,7 +167,7 @@ final class Followers {
                     // The log cannot be read now; the next look reads on from here.
                     LOG.log(Level.DEBUG, "Events wait for the job store: {0}", e.reason());
                 } catch (RuntimeException e) {
-                    LOG.log(Level.WARNING, "A follower of a job failed and is dropped", e);
+                    RATIONED.log(Level.WARNING, "A follower of a job failed and is dropped", "job " + id, e);
                     close();
                 }
                 seen = looks.addAndGet(-seen);

@@ -308,7 +308,7 @@ public final class Jobs implements AutoCloseable {
             folders.delete(id);
         } catch (IOException e) {
             // They are nobody's now, and go when the next tidying-up finds them.
-            LOG.log(Level.WARNING, "Files of a deleted job cannot be removed yet: {0}", e.toString());
+            LOG.log(Level.WARNING, "Files of the deleted job {0} cannot be removed yet: {1}", id, e.toString());
         }
         wake();
     }

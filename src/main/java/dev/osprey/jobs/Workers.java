@@ -195,7 +195,11 @@ final class Workers {
                 if (e.code() != ErrorCode.LEASE_LOST) {
                     throw e;
                 }
-                LOG.log(Level.WARNING, "Another server has taken a job of kind {0} that ran here", attempt.kind());
+                LOG.log(
+                        Level.WARNING,
+                        "Another server has taken the job {0} of kind {1} that ran here",
+                        attempt.id(),
+                        attempt.kind());
             }
         }
     }
@@ -366,7 +370,11 @@ final class Workers {
             try {
                 attempt.settle();
             } catch (OspreyException e) {
-                LOG.log(Level.WARNING, "A job is handed back only at the next start: {0}", e.reason());
+                LOG.log(
+                        Level.WARNING,
+                        "The job {0} is handed back only at the next start: {1}",
+                        attempt.id(),
+                        e.reason());
             }
         }
         attempts.clear();

@@ -1,6 +1,7 @@
 package dev.osprey.referee;
 
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.jobs.Job;
 import dev.osprey.jobs.JobEvent;
 import dev.osprey.referee.Messages.Code;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class RefereeStream implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(RefereeStream.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private final Referee shared;
     private final Connection connection;
@@ -122,12 +125,16 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         try {
             step.run();
         } catch (OspreyException e) {
-            LOG.log(Level.WARNING, "A message of a referee session could not be handled: {0}", e.reason());
+            RATIONED.log(Level.WARNING, "A message of a referee session could not be handled", stream(), e);
             fail(Code.INTERNAL_ERROR, e.detail(), CloseCode.INTERNAL_ERROR);
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A message of a referee session could not be handled", e);
+            RATIONED.log(Level.WARNING, "A message of a referee session could not be handled", stream(), e);
             fail(Code.INTERNAL_ERROR, "The message could not be handled", CloseCode.INTERNAL_ERROR);
         }
+    }
+
+    private String stream() {
+        return "stream " + connection.activity().id();
     }
 
     private void take(Request request) {

@@ -2,6 +2,7 @@ package dev.osprey.segmentation;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.inference.LatestTicket;
 import dev.osprey.segmentation.FrameAnswers.Answer;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 final class SegmentationStream implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(SegmentationStream.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     /** Changes of mode that wait for the frames before them; far more than a person at a switch makes. */
     private static final int MAX_SEGMENTS = 8;
@@ -426,7 +429,6 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
                             new AutoMode.Turn(
                                     queueNanos, serviceNanos, segmented.times().run()));
                 } catch (RuntimeException | Error e) {
-                    LOG.log(Level.WARNING, "A frame could not be answered", e);
                     failed(new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", e));
                 }
             });
@@ -438,6 +440,14 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
         }
 
         private void failed(OspreyException why) {
+            if (why.code() == ErrorCode.MODEL_FAILED) {
+                RATIONED.log(
+                        Level.WARNING,
+                        "A frame could not be processed",
+                        "stream " + connection.activity().id() + ", mode "
+                                + segment.mode().wireName(),
+                        why);
+            }
             if (!connection.hasEnded()) {
                 answers.failed(frame, segment.mode(), why);
                 steer(segment, null);

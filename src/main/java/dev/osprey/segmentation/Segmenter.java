@@ -13,8 +13,6 @@ import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.segmentation.Segmented.Times;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * one thread at a time.
  */
 public final class Segmenter {
-
-    private static final Logger LOG = System.getLogger(Segmenter.class.getName());
 
     private final String model;
     private final WarmModels models;
@@ -118,7 +114,6 @@ public final class Segmenter {
         if (thrown instanceof OspreyException known) {
             return known;
         }
-        LOG.log(Level.WARNING, "A frame could not be processed", thrown);
         return new OspreyException(ErrorCode.MODEL_FAILED, "The frame could not be processed", thrown);
     }
 

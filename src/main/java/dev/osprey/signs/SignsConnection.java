@@ -1,6 +1,7 @@
 package dev.osprey.signs;
 
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.socket.DataUrl;
 import dev.osprey.socket.JsonMessage;
 import dev.osprey.socket.StreamEndpoint;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class SignsConnection implements StreamEndpoint.Receiver {
 
     private static final Logger LOG = System.getLogger(SignsConnection.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     /** Predictions that wait for a client that reads; 60 bytes each. */
     private static final int CONGESTED = 32;
@@ -73,7 +76,11 @@ final class SignsConnection implements StreamEndpoint.Receiver {
             try {
                 receive(stream, message);
             } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "A message could not be handled", e);
+                RATIONED.log(
+                        Level.WARNING,
+                        "A message could not be handled",
+                        "stream " + connection.activity().id(),
+                        e);
                 send("error", Messages.message("server error: the message could not be handled"));
                 connection
                         .outbox()

@@ -1,6 +1,7 @@
 package dev.osprey.socket;
 
 import dev.osprey.access.Caller;
+import dev.osprey.fault.RationedLog;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +21,8 @@ final class Wire {
     static final String PROPERTY = "dev.osprey.wire";
 
     private static final Logger LOG = System.getLogger(Wire.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     /** A handshake is filtered and answered on one thread. */
     private static final ThreadLocal<@Nullable ServletRequest> HANDSHAKE = new ThreadLocal<>();
@@ -70,7 +73,7 @@ final class Wire {
         try {
             connection.getClass().getMethod("terminateSilently").invoke(connection);
         } catch (ReflectiveOperationException e) {
-            LOG.log(Level.WARNING, "A connection could not be cut", e);
+            RATIONED.log(Level.WARNING, "A connection could not be cut", "the container is not known", e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.osprey.socketio;
 import dev.osprey.access.Caller;
 import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.metrics.Meters;
 import dev.osprey.stream.Connections;
 import dev.osprey.stream.LiveStream;
@@ -49,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 public final class SocketIo implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(SocketIo.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     /** Who is at the door: the library makes a session on the thread that brings the client, and does not say for whom. */
     private static final ThreadLocal<@Nullable Arrival> ARRIVAL = new ThreadLocal<>();
@@ -257,7 +260,7 @@ public final class SocketIo implements AutoCloseable {
             listener.event(name, Collections.unmodifiableList(plain), acknowledge);
         } catch (RuntimeException e) {
             // The library would end the client's connection and say nothing.
-            LOG.log(Level.WARNING, "An event could not be handled", e);
+            RATIONED.log(Level.WARNING, "An event could not be handled", "event " + name, e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.osprey.stream;
 
 import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.metrics.Meters;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
 public final class Connections {
 
     private static final Logger LOG = System.getLogger(Connections.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private final Supplier<OspreyConfig.Stream> limits;
     private final Meters meters;
@@ -131,7 +134,7 @@ public final class Connections {
         try {
             care.run();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A connection could not be looked after", e);
+            RATIONED.log(Level.WARNING, "A connection could not be looked after", "any capability", e);
         }
     }
 

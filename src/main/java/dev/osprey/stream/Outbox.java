@@ -1,5 +1,6 @@
 package dev.osprey.stream;
 
+import dev.osprey.fault.RationedLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Outbox {
 
     private static final Logger LOG = System.getLogger(Outbox.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private final Peer peer;
     private final LongSupplier nanoClock;
@@ -113,7 +116,7 @@ public final class Outbox {
             try {
                 send(next.get());
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "An answer could not be made", e);
+                RATIONED.log(Level.WARNING, "An answer could not be made", "client " + peer.address(), e);
                 sent(e);
             }
         }
