@@ -34,7 +34,8 @@ class DeploymentTest {
     }
 
     private static Set<String> variables(String text) {
-        return new TreeSet<>(VARIABLE.matcher(text).results().map(MatchResult::group).toList());
+        return new TreeSet<>(
+                VARIABLE.matcher(text).results().map(MatchResult::group).toList());
     }
 
     private static Properties settings() throws IOException {

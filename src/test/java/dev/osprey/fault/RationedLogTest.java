@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class RationedLogTest {
 
-    private static final Throwable WHY = new IllegalStateException("why");
+    private final Throwable why = new IllegalStateException("why");
 
     private final List<String> lines = new ArrayList<>();
     private long nanos;
@@ -22,17 +22,17 @@ class RationedLogTest {
     @Test
     void saysOnceThatFiveHundredClientsHadTheSameTrouble() {
         for (int i = 0; i < 500; i++) {
-            log.log(Level.WARNING, "An answer could not be made", "stream " + i, WHY);
+            log.log(Level.WARNING, "An answer could not be made", "stream " + i, why);
         }
         assertEquals(List.of("WARNING An answer could not be made (stream 0)"), lines);
     }
 
     @Test
     void saysAfterAMinuteHowManyWereLeftOut() {
-        log.log(Level.WARNING, "An answer could not be made", "stream 1", WHY);
-        log.log(Level.WARNING, "An answer could not be made", "stream 2", WHY);
+        log.log(Level.WARNING, "An answer could not be made", "stream 1", why);
+        log.log(Level.WARNING, "An answer could not be made", "stream 2", why);
         nanos += Duration.ofMinutes(1).toNanos();
-        log.log(Level.WARNING, "An answer could not be made", "stream 3", WHY);
+        log.log(Level.WARNING, "An answer could not be made", "stream 3", why);
         assertEquals(
                 List.of(
                         "WARNING An answer could not be made (stream 1)",
@@ -42,8 +42,8 @@ class RationedLogTest {
 
     @Test
     void keepsDifferentTroublesApart() {
-        log.log(Level.WARNING, "An answer could not be made", "stream 1", WHY);
-        log.log(Level.ERROR, "A run of a model failed", "model fast", WHY);
+        log.log(Level.WARNING, "An answer could not be made", "stream 1", why);
+        log.log(Level.ERROR, "A run of a model failed", "model fast", why);
         assertEquals(
                 List.of("WARNING An answer could not be made (stream 1)", "ERROR A run of a model failed (model fast)"),
                 lines);
