@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -32,6 +33,9 @@ class RegistryMeters implements Meters {
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
     private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
     private final Map<String, Counter> replaced = new ConcurrentHashMap<>();
+
+    /** Gauges that are told of again with each version of a model. */
+    private final Set<String> published = ConcurrentHashMap.newKeySet();
 
     private record Served(String mode, String model) {}
 
@@ -159,6 +163,9 @@ class RegistryMeters implements Meters {
 
     @Override
     public void queue(String model, IntSupplier waiting) {
+        if (!published.add("queue " + model)) {
+            return;
+        }
         registry.gauge(
                 describe("osprey_queue_tasks", "Tasks that wait for a turn of a model."),
                 waiting,
@@ -168,6 +175,9 @@ class RegistryMeters implements Meters {
 
     @Override
     public void memory(String model, LongSupplier bytes) {
+        if (!published.add("memory " + model)) {
+            return;
+        }
         registry.gauge(
                 describe("osprey_model_memory_bytes", "What the loaded versions of a model count against the budget."),
                 bytes,
