@@ -4,8 +4,9 @@ import { byId, element } from './admin-parts.js';
 import { roundUp, runs } from './chart.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const MARGIN = { left: 52, right: 8, top: 10, bottom: 22 };
+const MARGIN = { left: 68, right: 8, top: 10, bottom: 22 };
 const TICKS = 4;
+const MINUTE_MILLIS = 60_000;
 /** Of missing points, after which a line is broken. */
 const GAP = 4;
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -97,10 +98,11 @@ export class TimeChart {
       this.#add('text', { x: MARGIN.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, this.write(value));
     }
     const ticks = width < 420 ? TICKS / 2 : TICKS;
+    const format = this.#spanMillis / ticks < MINUTE_MILLIS ? toTheSecond : clock;
     for (let tick = 0; tick <= ticks; tick++) {
       const at = start + (tick / ticks) * this.#spanMillis;
       const anchor = tick === 0 ? 'start' : tick === ticks ? 'end' : 'middle';
-      this.#add('text', { x: x(at), y: y(0) + 17, 'text-anchor': anchor }, clock.format(at));
+      this.#add('text', { x: x(at), y: y(0) + 17, 'text-anchor': anchor }, format.format(at));
     }
   }
 

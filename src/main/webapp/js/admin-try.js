@@ -109,5 +109,5 @@ function summary(output) {
 
 /** Of the pixels, or how sure the model is. */
 function share({ label, share: ofPixels, probability = ofPixels }) {
-  return `${label} ${(100 * probability).toFixed(1)} %`;
+  return `${label} ${(100 * probability).toFixed(1)}\u00a0%`;
 }
