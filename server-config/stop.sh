@@ -8,7 +8,7 @@ Usage: server-config/stop.sh
 Stops the server that server-config/start.sh started. Environment:
   OSPREY_PORT          the server's port (8080)
   OSPREY_HOME          as given to start.sh
-  OSPREY_STOP_SECONDS  how long it may take before it is killed (30)
+  OSPREY_STOP_SECONDS  how long it may take before it is killed (osprey.server.drain-delay and .drain-timeout, and 10; 30 by default)
 END
     [ "$1" = --help ] || [ "$1" = -h ] || exit 2
     exit
@@ -23,7 +23,19 @@ if ! pid=$(server_pid); then
     exit
 fi
 
-limit=${OSPREY_STOP_SECONDS:-30}
+# drain_seconds KEY VARIABLE DEFAULT: a duration that the server was started with, in whole seconds
+drain_seconds() {
+    local text
+    text=$(sed -n "s/^osprey\.server\.$1 *= *//p" server-config/osprey.properties | tail -n 1)
+    text=${text:-${!2:-PT$3S}}
+    if [[ $text =~ ^PT(([0-9]+)H)?(([0-9]+)M)?(([0-9]+)(\.[0-9]+)?S)?$ ]]; then
+        echo $((10#${BASH_REMATCH[2]:-0} * 3600 + 10#${BASH_REMATCH[4]:-0} * 60 + 10#${BASH_REMATCH[6]:-0}))
+    else
+        echo "$3"
+    fi
+}
+
+limit=${OSPREY_STOP_SECONDS:-$(($(drain_seconds drain-delay OSPREY_SERVER_DRAIN_DELAY 0) + $(drain_seconds drain-timeout OSPREY_SERVER_DRAIN_TIMEOUT 20) + 10))}
 how=stopped
 kill "$pid"
 SECONDS=0

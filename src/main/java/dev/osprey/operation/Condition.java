@@ -1,13 +1,11 @@
 package dev.osprey.operation;
 
 import dev.osprey.config.OspreyConfig;
-import dev.osprey.config.Settings;
-import dev.osprey.jobs.Jobs;
-import dev.osprey.runtime.WarmModels;
-import dev.osprey.segmentation.Rehearsal;
-import jakarta.inject.Provider;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Whether new work is welcome here, and why not. Any thread; looks everything up late, as probes come before the models do. */
@@ -16,10 +14,10 @@ public final class Condition {
     /** Stands for the model of the default mode among the models that are required. */
     static final String DEFAULT_MODE = "default";
 
-    private final Provider<Settings> settings;
-    private final Provider<WarmModels> models;
-    private final Provider<Rehearsal> rehearsal;
-    private final Provider<Jobs> jobs;
+    private final Supplier<OspreyConfig> settings;
+    private final Predicate<String> warm;
+    private final BooleanSupplier started;
+    private final Supplier<Optional<String>> jobs;
     private volatile boolean draining;
 
     /** What the server is about. */
@@ -33,14 +31,19 @@ public final class Condition {
         FAILED
     }
 
+    /**
+     * @param warm whether a model of that name is; asked once the server has started
+     * @param started whether the server has streamed to itself
+     * @param jobs why there are none
+     */
     Condition(
-            Provider<Settings> settings,
-            Provider<WarmModels> models,
-            Provider<Rehearsal> rehearsal,
-            Provider<Jobs> jobs) {
+            Supplier<OspreyConfig> settings,
+            Predicate<String> warm,
+            BooleanSupplier started,
+            Supplier<Optional<String>> jobs) {
         this.settings = settings;
-        this.models = models;
-        this.rehearsal = rehearsal;
+        this.warm = warm;
+        this.started = started;
         this.jobs = jobs;
     }
 
@@ -55,14 +58,14 @@ public final class Condition {
 
     /** Why the server is not ready, each in words; empty where it is. */
     public List<String> reasons() {
-        return Stream.of(drainObstacle(), modelObstacle(), jobs.get().obstacle())
+        return Stream.of(drainObstacle(), modelObstacle(), jobs.get())
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     /** Whether all models were warmed and the server has streamed to itself in every mode, however that went. */
     public boolean hasStarted() {
-        return rehearsal.get().isOver();
+        return started.getAsBoolean();
     }
 
     /** Which models are missing without which the server is not ready. */
@@ -71,11 +74,11 @@ public final class Condition {
             // Before that the models may not be there to be asked.
             return Optional.of("The server has not streamed to itself yet");
         }
-        OspreyConfig config = settings.get().current();
+        OspreyConfig config = settings.get();
         List<String> missing = config.model().required().stream()
                 .map(name -> name.equals(DEFAULT_MODE) ? config.segmentation().defaultModel() : name)
                 .distinct()
-                .filter(name -> !models.get().isReady(name))
+                .filter(warm.negate())
                 .toList();
         return missing.isEmpty()
                 ? Optional.empty()

@@ -20,6 +20,10 @@ class OperationProducer {
             Provider<WarmModels> models,
             Provider<Rehearsal> rehearsal,
             Provider<Jobs> jobs) {
-        return new Condition(settings, models, rehearsal, jobs);
+        return new Condition(
+                () -> settings.get().current(),
+                name -> models.get().isReady(name),
+                () -> rehearsal.get().isOver(),
+                () -> jobs.get().obstacle());
     }
 }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.TestConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** In what order the server stops; time is told by hand. */
@@ -15,19 +17,7 @@ class DrainTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final List<String> told = new ArrayList<>();
-    private final Condition condition = new Condition(
-            () -> {
-                throw new AssertionError("no settings are needed");
-            },
-            () -> {
-                throw new AssertionError("no models are needed");
-            },
-            () -> {
-                throw new AssertionError("no rehearsal is needed");
-            },
-            () -> {
-                throw new AssertionError("no jobs are needed");
-            });
+    private final Condition condition = new Condition(TestConfig::with, name -> true, () -> true, Optional::empty);
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
     private long doneAtMillis;
     private long emptyAtMillis;
