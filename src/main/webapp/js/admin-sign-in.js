@@ -13,7 +13,9 @@ function asked() {
   const here = new URL('admin/', document.baseURI);
   const wanted = new URL(new URLSearchParams(location.search).get('to') ?? here, here);
   // A browser takes the view that an address names along when it is sent elsewhere.
-  return wanted.origin === here.origin ? `${wanted.pathname}${wanted.search}${location.hash}` : here;
+  wanted.hash = location.hash;
+  // The whole address: a path alone may begin with two slashes, which would name another server.
+  return wanted.origin === here.origin ? wanted : here;
 }
 
 function choose() {

@@ -143,10 +143,19 @@ public final class AccessControl {
 
     private Caller ofTicket(HttpServletRequest request, String ticket) {
         // A client of Socket.IO keeps the address, ticket and all, for everything it sends later.
-        Optional<Caller> caller = parameter(request, "sid").isPresent() ? tickets.used(ticket) : tickets.redeem(ticket);
-        return caller.orElseThrow(
-                () -> unauthenticated("The ticket is not accepted: it is good once, for %d s after it was given"
-                        .formatted(Tickets.LIFE.toSeconds())));
+        boolean again = parameter(request, "sid").isPresent()
+                && Routes.path(request, Routes.isHandshake(request)).equals("/socket.io/");
+        Optional<Caller> caller = again ? tickets.used(ticket) : tickets.redeem(ticket);
+        return caller.filter(this::stillCounts)
+                .orElseThrow(
+                        () -> unauthenticated("The ticket is not accepted: it is good once, for %d s after it was given"
+                                .formatted(Tickets.LIFE.toSeconds())));
+    }
+
+    /** Whether the key that a ticket was asked for with has not been revoked since. */
+    private boolean stillCounts(Caller caller) {
+        return !caller.id().startsWith(Keys.CALLER)
+                || keys.ofId(caller.id().substring(Keys.CALLER.length())).isPresent();
     }
 
     private Optional<Caller> ofSession(SignedIn who) {
@@ -211,6 +220,9 @@ public final class AccessControl {
      * @throws OspreyException {@link ErrorCode#UNAUTHENTICATED}
      */
     public String signInWithKey(HttpServletRequest request, String key) {
+        if (!key.startsWith(Keys.PREFIX)) {
+            throw unauthenticated("This is no key");
+        }
         Caller caller = ofCredential(key);
         return remember(request, new SignedIn(caller.name(), Secret.hash(key), 0, Secret.random(CSRF_BYTES)));
     }

@@ -29,6 +29,9 @@ public final class Keys {
     /** How every key begins, so that one is recognised where it does not belong. */
     static final String PREFIX = "osp_";
 
+    /** How the ids of their callers begin. */
+    static final String CALLER = "key:";
+
     /** How long what was read of a key is believed. */
     static final Duration TRUSTED = Duration.ofSeconds(5);
 
@@ -65,8 +68,8 @@ public final class Keys {
 
         Caller caller() {
             return operator
-                    ? Caller.operator("key:" + id, name, allowance)
-                    : new Caller("key:" + id, name, false, scopes, allowance);
+                    ? Caller.operator(CALLER + id, name, allowance)
+                    : new Caller(CALLER + id, name, false, scopes, allowance);
         }
 
         boolean isValid(Instant now) {
@@ -142,7 +145,7 @@ public final class Keys {
      * @throws OspreyException {@link ErrorCode#KEY_UNKNOWN}
      */
     public void revoke(String id) {
-        tables.write(manager -> {
+        String hash = tables.write(manager -> {
             StoredKey stored = manager.find(StoredKey.class, id);
             if (stored == null) {
                 throw new OspreyException(ErrorCode.KEY_UNKNOWN, "There is no key of that id");
@@ -150,9 +153,11 @@ public final class Keys {
             if (stored.revokedAt == null) {
                 stored.revokedAt = clock.millis();
             }
-            remembered.remove(stored.hash);
-            return stored.id;
+            return stored.hash;
         });
+        // Not before it is written, or somebody would read and believe the old state once more.
+        remembered.remove(hash);
+        remembered.remove(CALLER + id);
     }
 
     /** The key of that text, where it is one and still counts. */
@@ -162,25 +167,34 @@ public final class Keys {
 
     /** As {@link #find}, by what {@link Secret#hash} makes of it. */
     Optional<Key> ofHash(String hash) {
+        return known(hash, "k.hash = :known", hash);
+    }
+
+    /** The key of that id, where there is one and it still counts. */
+    Optional<Key> ofId(String id) {
+        return known(CALLER + id, "k.id = :known", id);
+    }
+
+    private Optional<Key> known(String name, String where, String value) {
         Instant now = clock.instant();
-        Remembered known = remembered.get(hash);
+        Remembered known = remembered.get(name);
         if (known == null || !now.isBefore(known.until())) {
             if (remembered.size() >= MAX_REMEMBERED) {
                 // Whoever guesses keys must not fill the memory.
                 remembered.values().removeIf(each -> !now.isBefore(each.until()));
             }
-            known = new Remembered(read(hash, now), now.plus(TRUSTED));
+            known = new Remembered(read(where, value, now), now.plus(TRUSTED));
             if (remembered.size() < MAX_REMEMBERED) {
-                remembered.put(hash, known);
+                remembered.put(name, known);
             }
         }
         return known.key().filter(key -> key.isValid(now));
     }
 
-    private Optional<Key> read(String hash, Instant now) {
-        Optional<Key> key = tables.read(
-                manager -> manager.createQuery("select k from StoredKey k where k.hash = :hash", StoredKey.class)
-                        .setParameter("hash", hash)
+    private Optional<Key> read(String where, String value, Instant now) {
+        Optional<Key> key =
+                tables.read(manager -> manager.createQuery("select k from StoredKey k where " + where, StoredKey.class)
+                        .setParameter("known", value)
                         .getResultStream()
                         .findFirst()
                         .map(Keys::key));

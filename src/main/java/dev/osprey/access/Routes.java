@@ -66,9 +66,20 @@ final class Routes {
         boolean handshake = isHandshake(request);
         String path = path(request, handshake);
         if (handshake) {
-            // An endpoint that is not listed is for nobody; those that are look themselves, too.
-            return HANDSHAKES.getOrDefault(path, new Need.Anybody());
+            Need listed = HANDSHAKES.get(path);
+            if (listed != null) {
+                return listed;
+            }
+            // Not taken for a handshake, it is a request as any other: whoever sends it needs what that needs, and to
+            // be somebody.
+            path = path(request, false);
+            Need spelledOut = HANDSHAKES.getOrDefault(path, ofResource(request, path));
+            return spelledOut instanceof Need.Nothing ? new Need.Anybody() : spelledOut;
         }
+        return ofResource(request, path);
+    }
+
+    private static Need ofResource(HttpServletRequest request, String path) {
         if (CACHE_CHANGES.contains(path) && !isSafe(request.getMethod())) {
             return OPERATOR;
         }

@@ -68,9 +68,11 @@ class KeysTest {
     void endsWhereItIsRevokedAndSoonElsewhere() {
         Keys.NewKey made = create(Optional.empty());
         assertTrue(others.find(made.text()).isPresent());
+        assertTrue(keys.ofId(made.key().id()).isPresent());
 
         keys.revoke(made.key().id());
         assertEquals(Optional.empty(), keys.find(made.text()));
+        assertEquals(Optional.empty(), keys.ofId(made.key().id()));
         pass(Keys.TRUSTED);
         assertEquals(Optional.empty(), others.find(made.text()));
         assertTrue(keys.all().get(0).revoked().isPresent());
