@@ -341,7 +341,7 @@ class CoachPageIT extends RealPage {
 
     @Test
     void showsWhatTheServerCannotDo() throws Exception {
-        assertEquals(200, send("DELETE", "/api/models/letter", "").statusCode());
+        assertEquals(200, operate("DELETE", "/api/models/letter", "").statusCode());
         try {
             chromium.find("button", "Start").click();
             chromium.until(

@@ -274,7 +274,7 @@ class SignsPageIT extends RealPage {
 
     @Test
     void saysThatTheModelIsMissing() throws Exception {
-        assertEquals(200, send("DELETE", "/api/models/signs", "").statusCode());
+        assertEquals(200, operate("DELETE", "/api/models/signs", "").statusCode());
         try {
             open();
             chromium.until("the page says so", () -> chromium.notices()

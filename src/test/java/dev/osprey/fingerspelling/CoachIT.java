@@ -502,7 +502,7 @@ class CoachIT extends RealServer {
 
     @Test
     void goesOnWithoutItsModelAndSaysSo() throws Exception {
-        assertEquals(200, send("DELETE", "/api/models/letter", "").statusCode() / 100 * 100);
+        assertEquals(200, operate("DELETE", "/api/models/letter", "").statusCode() / 100 * 100);
         try (Learner learner = new Learner("/?model=letter&features=hands")) {
             learner.send("{\"jpeg_blob\":\"%s\"}".formatted(base64(black())));
             assertEquals("{\"error\":\"The model \\\"letter\\\" is not loaded\"}", learner.next());
