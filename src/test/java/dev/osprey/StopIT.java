@@ -73,8 +73,7 @@ class StopIT {
                 assertEquals("SERVER_STOPPING", StreamClient.json(late.body()).getString("title"));
                 assertEquals("31", late.headers().firstValue("Retry-After").orElseThrow());
                 for (int i = 0; i < FRAMES; i++) {
-                    assertTrue(
-                            isAnswer(burst.nextData().text()), "every frame is answered");
+                    assertTrue(isAnswer(burst.nextData().text()), "every frame is answered");
                 }
                 for (RawWebSocket client : new RawWebSocket[] {learner, signer, caller, viewer, burst}) {
                     assertGoodbye(client.nextData());

@@ -99,7 +99,7 @@ public final class AccessControl {
         }
         Optional<String> ticket = parameter(request, "ticket");
         if (ticket.isPresent()) {
-            return Optional.of(new Found(ofTicket(request, ticket.get()), false));
+            return Optional.of(new Found(ofTicket(ticket.get()), false));
         }
         return signedIn(request)
                 .flatMap(this::ofSession)
@@ -141,12 +141,9 @@ public final class AccessControl {
         throw unauthenticated("What was shown is neither a key nor a token that is taken here");
     }
 
-    private Caller ofTicket(HttpServletRequest request, String ticket) {
-        // A client of Socket.IO keeps the address, ticket and all, for everything it sends later.
-        boolean again = parameter(request, "sid").isPresent()
-                && Routes.path(request, Routes.isHandshake(request)).equals("/socket.io/");
-        Optional<Caller> caller = again ? tickets.used(ticket) : tickets.redeem(ticket);
-        return caller.filter(this::stillCounts)
+    private Caller ofTicket(String ticket) {
+        return tickets.redeem(ticket)
+                .filter(this::stillCounts)
                 .orElseThrow(
                         () -> unauthenticated("The ticket is not accepted: it is good once, for %d s after it was given"
                                 .formatted(Tickets.LIFE.toSeconds())));
@@ -183,7 +180,7 @@ public final class AccessControl {
     }
 
     /** From the address alone: a form's fields are its reader's. */
-    private static Optional<String> parameter(HttpServletRequest request, String name) {
+    static Optional<String> parameter(HttpServletRequest request, String name) {
         String query = request.getQueryString();
         return query == null
                 ? Optional.empty()

@@ -54,6 +54,11 @@ public class AccessFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
+        if (need instanceof Need.Session) {
+            Caller.CONTINUING.sends(request);
+            chain.doFilter(request, response);
+            return;
+        }
         Caller caller;
         try {
             Optional<Found> found = control.get().find(request);
@@ -145,6 +150,10 @@ public class AccessFilter extends HttpFilter {
             throws IOException, ServletException {
         boolean welcome =
                 page.operator() ? found.map(who -> who.caller().operator()).orElse(false) : found.isPresent();
+        if (page.operator()) {
+            // A browser would show it once more to whoever comes after.
+            response.setHeader("Cache-Control", "no-store");
+        }
         if (welcome) {
             chain.doFilter(request, response);
             return;

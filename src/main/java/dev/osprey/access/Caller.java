@@ -18,6 +18,13 @@ public record Caller(String id, String name, boolean operator, Set<Scope> scopes
     /** Whoever calls a server that asks nobody: uses everything and sees every job, as there is nobody to keep them from. */
     public static final Caller ANYBODY = new Caller("", "anybody", false, everything(), Allowance.UNLIMITED);
 
+    /**
+     * Whoever sends something in the name of a Socket.IO session, by an id of it that nobody can guess: who that is, the session knows.
+     * May begin none.
+     */
+    public static final Caller CONTINUING =
+            new Caller("session", "a session's", false, Set.of(Scope.SIGNS, Scope.STUDIO), Allowance.UNLIMITED);
+
     private static final String ATTRIBUTE = "dev.osprey.caller";
 
     /**

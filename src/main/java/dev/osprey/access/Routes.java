@@ -17,6 +17,9 @@ final class Routes {
         /** Nothing: what is the same for everybody, and what probes ask. */
         record Nothing() implements Need {}
 
+        /** To know a Socket.IO session by its id, which is looked at there: clients show who they are with its first request only. */
+        record Session() implements Need {}
+
         /** A page: who is nobody is sent to sign in. */
         record Page(boolean operator) implements Need {}
 
@@ -30,17 +33,23 @@ final class Routes {
         record Operator() implements Need {}
     }
 
+    private static final String SOCKET_IO = "/socket.io/";
     private static final Need NOTHING = new Need.Nothing();
     private static final Need OPERATOR = new Need.Operator();
     private static final Need STUDIO = new Need.AnyOf(Set.of(Scope.STUDIO));
     private static final Need REFEREE = new Need.AnyOf(Set.of(Scope.REFEREE));
 
     private static final Map<String, Need> HANDSHAKES = Map.of(
-            "/ws", new Need.AnyOf(Set.of(Scope.SEGMENTATION)),
-            "/signs", new Need.AnyOf(Set.of(Scope.SIGNS)),
-            "/", new Need.AnyOf(Set.of(Scope.FINGERSPELLING)),
-            "/stream", REFEREE,
-            "/socket.io/", new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO)));
+            "/ws",
+            new Need.AnyOf(Set.of(Scope.SEGMENTATION)),
+            "/signs",
+            new Need.AnyOf(Set.of(Scope.SIGNS)),
+            "/",
+            new Need.AnyOf(Set.of(Scope.FINGERSPELLING)),
+            "/stream",
+            REFEREE,
+            SOCKET_IO,
+            new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO)));
 
     /** Where these paths begin, the first that fits. */
     private static final List<Map.Entry<String, Need>> RESOURCES = List.of(
@@ -54,7 +63,7 @@ final class Routes {
             Map.entry("/api/", STUDIO),
             Map.entry("/analyze/", REFEREE),
             Map.entry("/streaming/", REFEREE),
-            Map.entry("/socket.io/", new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO))),
+            Map.entry(SOCKET_IO, new Need.AnyOf(Set.of(Scope.SIGNS, Scope.STUDIO))),
             Map.entry("/metrics/", new Need.AnyOf(Set.of(Scope.METRICS))),
             Map.entry("/openapi/", new Need.Anybody()),
             Map.entry("/admin/sign-in.html/", NOTHING),
@@ -65,6 +74,9 @@ final class Routes {
     static Need of(HttpServletRequest request) {
         boolean handshake = isHandshake(request);
         String path = path(request, handshake);
+        if (path.equals(SOCKET_IO) && AccessControl.parameter(request, "sid").isPresent()) {
+            return new Need.Session();
+        }
         if (handshake) {
             Need listed = HANDSHAKES.get(path);
             if (listed != null) {

@@ -23,19 +23,10 @@ public final class Tickets {
 
     private final LongSupplier nanoClock;
 
-    /** The oldest first; also those that were used, which a Socket.IO client shows again with every poll. */
+    /** The oldest first. */
     private final Map<String, Ticket> tickets = new LinkedHashMap<>();
 
-    private static final class Ticket {
-        private final Caller caller;
-        private final long sinceNanos;
-        private boolean used;
-
-        Ticket(Caller caller, long sinceNanos) {
-            this.caller = caller;
-            this.sinceNanos = sinceNanos;
-        }
-    }
+    private record Ticket(Caller caller, long sinceNanos) {}
 
     @Inject
     Tickets() {
@@ -50,7 +41,7 @@ public final class Tickets {
         Iterator<Ticket> oldestFirst = tickets.values().iterator();
         while (oldestFirst.hasNext()) {
             Ticket oldest = oldestFirst.next();
-            if (tickets.size() < MAX_TICKETS && (oldest.used || !isOld(oldest))) {
+            if (tickets.size() < MAX_TICKETS && !isOld(oldest)) {
                 break;
             }
             oldestFirst.remove();
@@ -62,21 +53,12 @@ public final class Tickets {
 
     /** Who a ticket was given to, the first time and within its life. */
     synchronized Optional<Caller> redeem(String text) {
-        Ticket ticket = tickets.get(text);
-        if (ticket == null || ticket.used || isOld(ticket)) {
-            return Optional.empty();
-        }
-        ticket.used = true;
-        return Optional.of(ticket.caller);
-    }
-
-    /** Who has used a ticket: for what belongs to the connection that it opened. */
-    synchronized Optional<Caller> used(String text) {
-        Ticket ticket = tickets.get(text);
-        return ticket != null && ticket.used ? Optional.of(ticket.caller) : Optional.empty();
+        return Optional.ofNullable(tickets.remove(text))
+                .filter(ticket -> !isOld(ticket))
+                .map(Ticket::caller);
     }
 
     private boolean isOld(Ticket ticket) {
-        return nanoClock.getAsLong() - ticket.sinceNanos > LIFE.toNanos();
+        return nanoClock.getAsLong() - ticket.sinceNanos() > LIFE.toNanos();
     }
 }

@@ -17,6 +17,8 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code /socket.io/}: Engine.IO's polling. What the library does not check is checked here. */
 @WebServlet(urlPatterns = "/socket.io/*", asyncSupported = true)
@@ -26,6 +28,8 @@ public class PollingServlet extends HttpServlet {
 
     /** Of one request; each becomes many times what it is here. Clients send a few. */
     private static final int MOST_PACKETS = 1_000;
+
+    private static final Pattern SID = Pattern.compile("\"sid\"\\s*:\\s*\"([^\"]+)\"");
 
     private static final int PART_BYTES = 8_192;
 
@@ -62,7 +66,7 @@ public class PollingServlet extends HttpServlet {
     private void poll(HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpServletRequest poll = new PollRequest(request, socketIo.errands());
         if (sid(request).isPresent()) {
-            Optional<Session> session = sid(request).flatMap(socketIo::session);
+            Optional<Session> session = sid(request).flatMap(socketIo::ofLibrary);
             Optional<String> leftOver = session.flatMap(Session::nextOfBacklog);
             if (leftOver.isPresent()) {
                 text(response, leftOver.get());
@@ -82,7 +86,18 @@ public class PollingServlet extends HttpServlet {
         HeldResponse held = new HeldResponse(response);
         socketIo.<IOException>bring(
                 request.getRemoteAddr(), Caller.of(request), null, engine -> engine.handleRequest(poll, held));
-        held.release(this::withMaxPayload);
+        held.release(open -> withMaxPayload(withSecret(open)));
+    }
+
+    /** The client is told an id that nobody else can guess. */
+    private String withSecret(String open) {
+        Matcher sid = SID.matcher(open);
+        return sid.find()
+                ? socketIo.ofLibrary(sid.group(1))
+                        .map(session ->
+                                open.substring(0, sid.start(1)) + session.knownAs() + open.substring(sid.end(1)))
+                        .orElse(open)
+                : open;
     }
 
     /** Without it clients put all that has gathered into one request, which may then be too large. */
@@ -98,7 +113,7 @@ public class PollingServlet extends HttpServlet {
     }
 
     private void post(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Session> session = sid(request).flatMap(socketIo::session);
+        Optional<Session> session = sid(request).flatMap(socketIo::ofLibrary);
         if (session.isEmpty()) {
             refuse(response, "A session begins with GET");
             return;

@@ -1,6 +1,7 @@
 package dev.osprey.socketio;
 
 import dev.osprey.access.Caller;
+import dev.osprey.access.Secret;
 import dev.osprey.stream.CloseCode;
 import io.socket.engineio.server.EngineIoSocket;
 import io.socket.socketio.server.SocketIoSocket;
@@ -17,12 +18,15 @@ final class Session {
     /** Messages that wait for a client that reads: a few seconds of frames with their acknowledgements, for one that polls slowly. */
     static final int CONGESTED = 128;
 
+    private static final int SECRET_BYTES = 18;
+
     /** How a packet begins with which a client joins a namespace. */
     private static final String JOIN = "40";
 
     private final EngineIoSocket engine;
     private final String address;
     private final Caller caller;
+    private final String knownAs;
     private final PacketLimits limits;
     private final int maxWaiting;
 
@@ -53,6 +57,7 @@ final class Session {
         this.engine = engine;
         this.address = address;
         this.caller = caller;
+        this.knownAs = engine.getId() + "." + Secret.random(SECRET_BYTES);
         this.webSocket = webSocket;
         this.limits = new PacketLimits(maxAttachmentBytes);
         this.maxWaiting = maxWaiting;
@@ -65,6 +70,20 @@ final class Session {
 
     String address() {
         return address;
+    }
+
+    /** The library's id, which is made of the time and can be guessed, a dot, and what cannot. */
+    String knownAs() {
+        return knownAs;
+    }
+
+    boolean isKnownAs(String sid) {
+        return Secret.areEqual(knownAs, sid);
+    }
+
+    /** As the library calls it. */
+    String id() {
+        return engine.getId();
     }
 
     Caller caller() {

@@ -141,8 +141,17 @@ public final class SocketIo implements AutoCloseable {
         return webSockets;
     }
 
+    /** The session of an id as its client knows it, see {@link Session#knownAs}. */
     Optional<Session> session(String sid) {
-        return Optional.ofNullable(sessions.get(sid));
+        int dot = sid.lastIndexOf('.');
+        return dot < 0
+                ? Optional.empty()
+                : Optional.ofNullable(sessions.get(sid.substring(0, dot))).filter(session -> session.isKnownAs(sid));
+    }
+
+    /** The session that the library calls so. */
+    Optional<Session> ofLibrary(String id) {
+        return Optional.ofNullable(sessions.get(id));
     }
 
     /** Why no session can begin for a client now; names limit and value. */
@@ -187,6 +196,11 @@ public final class SocketIo implements AutoCloseable {
         Arrival who = ARRIVAL.get();
         if (who == null) {
             throw new IllegalStateException("A session began on a thread that brought nobody");
+        }
+        if (who.caller().equals(Caller.CONTINUING)) {
+            // In the name of a session none begins, whatever the library has made of the address.
+            client.close();
+            return;
         }
         Session session = new Session(
                 client,

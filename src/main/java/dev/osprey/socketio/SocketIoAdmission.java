@@ -1,6 +1,5 @@
 package dev.osprey.socketio;
 
-import dev.osprey.access.Caller;
 import dev.osprey.access.CrossOrigin;
 import dev.osprey.socket.JsonAnswer;
 import io.socket.engineio.server.utils.ParseQS;
@@ -11,6 +10,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class SocketIoAdmission extends HttpFilter {
 
-    /** The request attribute that holds the session's id, where the request belongs to one. */
+    /** The request attribute that holds the session's id in the library's words, where the request belongs to one. */
     static final String SESSION = "dev.osprey.socketio.session";
 
     private final transient Provider<SocketIo> socketIo;
@@ -40,7 +40,9 @@ public class SocketIoAdmission extends HttpFilter {
             throws IOException, ServletException {
         Refusal refusal = refusal(request);
         if (refusal == null) {
-            chain.doFilter(request, response);
+            chain.doFilter(
+                    request.getAttribute(SESSION) instanceof String id ? new InLibrarysWords(request, id) : request,
+                    response);
         } else {
             response.setStatus(refusal.status());
             JsonAnswer.write(response, Json.createValue(refusal.sentence()));
@@ -69,19 +71,34 @@ public class SocketIoAdmission extends HttpFilter {
         }
         String sid = query.get("sid");
         if (sid != null) {
-            request.setAttribute(SESSION, sid);
             Optional<Session> session = io.session(sid);
             if (session.isEmpty()) {
                 return bad("Invalid session " + sid);
             }
-            if (!session.get().caller().id().equals(Caller.of(request).id())) {
-                return new Refusal(HttpServletResponse.SC_FORBIDDEN, "The session is somebody else's");
-            }
+            request.setAttribute(SESSION, session.get().id());
             return upgrade || session.get().polls() ? null : bad("Invalid transport");
         }
         return io.obstacle(request.getRemoteAddr())
                 .map(why -> new Refusal(HttpServletResponse.SC_SERVICE_UNAVAILABLE, why))
                 .orElse(null);
+    }
+
+    /** A request of a session that the library knows by another id than the client. */
+    private static final class InLibrarysWords extends HttpServletRequestWrapper {
+
+        private final String id;
+
+        InLibrarysWords(HttpServletRequest request, String id) {
+            super(request);
+            this.id = id;
+        }
+
+        @Override
+        public String getQueryString() {
+            Map<String, String> query = ParseQS.decode(super.getQueryString());
+            query.put("sid", id);
+            return ParseQS.encode(query);
+        }
     }
 
     private static Refusal bad(String sentence) {

@@ -9,6 +9,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code /socket.io/}: Engine.IO's WebSocket, for a new session or for one that has polled so far. */
@@ -30,11 +31,11 @@ public class SocketIoEndpoint extends StreamEndpoint {
         // As the admission has read it; what it reads as 4 may be spelled in a way that the library takes for another
         // version.
         first.put("EIO", "4");
-        WebSocketTransport transport = new WebSocketTransport(connection, first, socketIo.errands());
         String sid = first.get("sid");
-        if (sid != null) {
-            socketIo.session(sid).ifPresent(session -> socketIo.upgrading(session, transport));
-        }
+        Optional<Session> session = Optional.ofNullable(sid).flatMap(socketIo::session);
+        session.ifPresent(known -> first.put("sid", known.id()));
+        WebSocketTransport transport = new WebSocketTransport(connection, first, socketIo.errands());
+        session.ifPresent(known -> socketIo.upgrading(known, transport));
         socketIo.bring(
                 connection.address(), connection.caller(), transport, engine -> engine.handleWebSocket(transport));
         return transport;
