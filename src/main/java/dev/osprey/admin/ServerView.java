@@ -13,11 +13,10 @@ import dev.osprey.metrics.History;
 import dev.osprey.metrics.Percentiles;
 import dev.osprey.metrics.Problems;
 import dev.osprey.model.ModelManifest;
+import dev.osprey.operation.Condition;
 import dev.osprey.referee.Referee;
 import dev.osprey.runtime.ModelStatus;
 import dev.osprey.runtime.WarmModels;
-import dev.osprey.segmentation.Rehearsal;
-import dev.osprey.segmentation.Segmentation;
 import dev.osprey.signs.Signs;
 import dev.osprey.stream.Activity;
 import dev.osprey.stream.LiveStream;
@@ -54,12 +53,11 @@ public class ServerView {
     private final Streams streams;
     private final History history;
     private final Problems problems;
-    private final Segmentation segmentation;
     private final Fingerspelling fingerspelling;
     private final Signs signs;
     private final Referee referee;
     private final Studio studio;
-    private final Rehearsal rehearsal;
+    private final Condition condition;
     private final Gpus gpus = new Gpus(Gpu.COMMAND);
     private final Instant started = Instant.now();
 
@@ -72,12 +70,11 @@ public class ServerView {
             Streams streams,
             History history,
             Problems problems,
-            Segmentation segmentation,
             Fingerspelling fingerspelling,
             Signs signs,
             Referee referee,
             Studio studio,
-            Rehearsal rehearsal) {
+            Condition condition) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;
@@ -85,12 +82,11 @@ public class ServerView {
         this.streams = streams;
         this.history = history;
         this.problems = problems;
-        this.segmentation = segmentation;
         this.fingerspelling = fingerspelling;
         this.signs = signs;
         this.referee = referee;
         this.studio = studio;
-        this.rehearsal = rehearsal;
+        this.condition = condition;
     }
 
     Gpus gpus() {
@@ -107,7 +103,7 @@ public class ServerView {
                 .add("version", version())
                 .add("started", started.toString())
                 .add("uptime_seconds", Duration.between(started, Instant.now()).toSeconds())
-                .add("state", state())
+                .add("state", word(condition.state()))
                 .add("reasons", Json.createArrayBuilder(reasons()))
                 .add("provider", models.provider().name())
                 .add("access", access())
@@ -131,18 +127,13 @@ public class ServerView {
         return version == null ? "development" : version;
     }
 
-    private String state() {
-        return rehearsal.isOver() && segmentation.isReady() ? "ready" : "starting";
-    }
-
     /** What of the server is not available, a sentence each. */
     private List<String> reasons() {
-        List<String> reasons = new ArrayList<>();
+        List<String> reasons = new ArrayList<>(condition.reasons());
         add(reasons, "fingerspelling", fingerspelling.obstacle());
         add(reasons, "signs", signs.obstacle());
         add(reasons, "referee", referee.obstacle());
         add(reasons, "studio", studio.obstacle());
-        add(reasons, "jobs", jobs.obstacle());
         return reasons;
     }
 
@@ -259,7 +250,7 @@ public class ServerView {
         return json;
     }
 
-    private static String word(ModelStatus.State state) {
+    private static String word(Enum<?> state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
