@@ -1,0 +1,890 @@
+package dev.osprey.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.osprey.Python;
+import dev.osprey.RealServer;
+import dev.osprey.Requires;
+import dev.osprey.StartedServer;
+import dev.osprey.StreamClient;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may what on a server that asks everybody who they are, by every way in, as a client and as somebody who wants more. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class AccessIT {
+
+    private static final String PASSWORD = "an operator's very own";
+    private static final String ISSUER = "https://issuer.example";
+    private static final String JSON = "Content-Type: application/json";
+    private static final String FOREIGN = "Origin: https://elsewhere.example";
+    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
+    private static final String PICTURE = "src/main/webapp/samples/grace-hopper.jpg";
+    private static final String BOUT = "src/main/webapp/samples/bouts/attack-and-counter-left-1";
+    private static final String HAND = "../shared/data/images/hand-open.png";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static java.nio.file.Path home;
+
+    private static int port;
+
+    @SuppressWarnings("NullAway.Init")
+    private static StartedServer server;
+
+    @SuppressWarnings("NullAway.Init")
+    private static ECKey issuer;
+
+    @SuppressWarnings("NullAway.Init")
+    private static SignedInBrowser browser;
+
+    private static String anna = "";
+    private static String bert = "";
+    private static String operator = "";
+    private static String revoked = "";
+    private static String collector = "";
+    private static String segments = "";
+
+    /** What a server has answered. */
+    private record Answer(int status, String head, String body) {
+        Optional<String> header(String name) {
+            return head.lines()
+                    .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+                    .map(line -> line.substring(name.length() + 1).strip())
+                    .findFirst();
+        }
+
+        JsonObject json() {
+            return StreamClient.json(body);
+        }
+    }
+
+    private record SignedInBrowser(String cookie, String csrf) {}
+
+    @BeforeAll
+    static void start() throws Exception {
+        issuer = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
+        java.nio.file.Path keys = Files.writeString(home.resolve("keys.json"), new JWKSet(issuer).toString());
+        port = StartedServer.freePort();
+        server = new StartedServer(
+                home,
+                port,
+                Map.of(
+                        "OSPREY_ACCESS_MODE",
+                        "keys-and-tokens",
+                        "OSPREY_ACCESS_OPERATOR_PASSWORD",
+                        PASSWORD,
+                        "OSPREY_ACCESS_TOKEN_ISSUER",
+                        ISSUER,
+                        "OSPREY_ACCESS_TOKEN_KEYS",
+                        keys.toString()));
+        browser = signIn();
+        String all = "\"segmentation\",\"signs\",\"fingerspelling\",\"referee\",\"studio\"";
+        anna = key("anna", all, "").getString("key");
+        bert = key("bert", all, "").getString("key");
+        collector = key("collector", "\"metrics\"", "").getString("key");
+        segments = key("camera", "\"segmentation\"", "").getString("key");
+        operator = key("script", "", ",\"role\":\"operator\"").getString("key");
+        JsonObject ended = key("ended", all, "");
+        revoked = ended.getString("key");
+        // Known before it ends, so that nothing that is remembered of it may count.
+        assertEquals(200, send("GET", "/api/jobs", "", bearer(revoked)).status());
+        assertEquals(
+                204,
+                send("DELETE", "/api/admin/keys/" + ended.getString("id"), "", bearer(operator))
+                        .status());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    private static SignedInBrowser signIn() throws IOException {
+        Answer answer = send(
+                "POST",
+                "/api/session",
+                Json.createObjectBuilder()
+                        .add("name", "operator")
+                        .add("password", PASSWORD)
+                        .build()
+                        .toString(),
+                JSON);
+        assertEquals(200, answer.status(), answer::body);
+        String cookie = answer.header("Set-Cookie").orElseThrow();
+        assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), cookie);
+        return new SignedInBrowser(
+                "Cookie: " + cookie.substring(0, cookie.indexOf(';')),
+                answer.json().getString("csrf"));
+    }
+
+    private static JsonObject key(String name, String scopes, String more) throws IOException {
+        Answer made = send(
+                "POST",
+                "/api/admin/keys",
+                "{\"name\":\"%s\",\"scopes\":[%s]%s}".formatted(name, scopes, more),
+                JSON,
+                browser.cookie(),
+                "X-CSRF-Token: " + browser.csrf());
+        assertEquals(201, made.status(), made::body);
+        return made.json();
+    }
+
+    private static String bearer(String key) {
+        return "Authorization: Bearer " + key;
+    }
+
+    /** Sends exactly this, and reads the answer to its end; of an upgrade or a stream of events only the head. */
+    private static Answer send(String method, String path, String body, String... headers) throws IOException {
+        return send(method, path, body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    private static Answer send(String method, String path, byte[] body, String... headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(60_000);
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            boolean upgrades = Arrays.stream(headers).anyMatch("Upgrade: websocket"::equals);
+            request.write((method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
+                            + (upgrades ? "" : "Connection: close\r\n")
+                            + (body.length == 0 && method.equals("GET")
+                                    ? ""
+                                    : "Content-Length: " + body.length + "\r\n")
+                            + Arrays.stream(headers).map(line -> line + "\r\n").collect(Collectors.joining())
+                            + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            request.write(body);
+            socket.getOutputStream().write(request.toByteArray());
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) in.readUnsignedByte());
+            }
+            int status = Integer.parseInt(head.substring(9, 12));
+            boolean endless = status == 101 || head.toString().contains("text/event-stream");
+            String text = "";
+            if (!endless && !method.equals("HEAD")) {
+                String raw = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                text = head.toString().toLowerCase(java.util.Locale.ROOT).contains("transfer-encoding: chunked")
+                        ? joined(raw)
+                        : raw;
+            }
+            return new Answer(status, head.toString(), text);
+        }
+    }
+
+    private static String joined(String chunks) {
+        StringBuilder text = new StringBuilder();
+        String left = chunks;
+        while (!left.isEmpty()) {
+            int line = left.indexOf("\r\n");
+            byte[] rest = left.substring(line + 2).getBytes(StandardCharsets.UTF_8);
+            int length = Integer.parseInt(left.substring(0, line), 16);
+            if (length == 0) {
+                break;
+            }
+            text.append(new String(rest, 0, length, StandardCharsets.UTF_8));
+            left = new String(rest, length + 2, rest.length - length - 2, StandardCharsets.UTF_8);
+        }
+        return text.toString();
+    }
+
+    private static Answer get(String path, String key) throws IOException {
+        return send("GET", path, "", bearer(key));
+    }
+
+    private static int handshake(String path, String... headers) throws IOException {
+        String[] all = Arrays.copyOf(headers, headers.length + 4);
+        all[headers.length] = "Upgrade: websocket";
+        all[headers.length + 1] = "Connection: Upgrade";
+        all[headers.length + 2] = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        all[headers.length + 3] = "Sec-WebSocket-Version: 13";
+        return send("GET", path, "", all).status();
+    }
+
+    /** What an address needs. */
+    private enum Needs {
+        NOTHING,
+        PAGE,
+        CONSOLE,
+        ANYBODY,
+        SEGMENTATION,
+        SIGNS,
+        FINGERSPELLING,
+        REFEREE,
+        STUDIO,
+        SOCKET_IO,
+        METRICS,
+        OPERATOR
+    }
+
+    /**
+     * An address, what it needs, and how it answers those who have that; a handshake's method is WS.
+     *
+     * @param path as the annotations have it
+     */
+    private record Row(Needs needs, String method, String path, int status) {
+
+        /** How it answers a caller. */
+        int expected(String caller) {
+            boolean somebody = !Set.of("nobody", "wrong", "revoked").contains(caller);
+            return switch (needs) {
+                case NOTHING -> status;
+                case PAGE -> caller.equals("nobody") ? 302 : somebody ? status : 401;
+                case CONSOLE ->
+                    caller.equals("nobody") ? 302 : !somebody ? 401 : caller.equals("operator") ? status : 302;
+                case ANYBODY -> somebody ? status : 401;
+                case METRICS ->
+                    !somebody ? 401 : Set.of("collector", "operator").contains(caller) ? status : 403;
+                case OPERATOR -> !somebody ? 401 : caller.equals("operator") ? status : 403;
+                case SEGMENTATION -> !somebody ? 401 : caller.equals("collector") ? 403 : status;
+                case SIGNS, FINGERSPELLING, REFEREE, STUDIO, SOCKET_IO ->
+                    !somebody ? 401 : Set.of("collector", "camera").contains(caller) ? 403 : status;
+            };
+        }
+
+        String address() {
+            return path.replaceAll("\\{operation:[^}]*}", "analyze").replaceAll("\\{[^}]*}", "unknown");
+        }
+
+        String name() {
+            return method + " " + path;
+        }
+    }
+
+    private static final List<Row> TABLE = List.of(
+            new Row(Needs.NOTHING, "GET", "/health", 200),
+            new Row(Needs.NOTHING, "GET", "/health/live", 200),
+            new Row(Needs.NOTHING, "GET", "/health/ready", 200),
+            new Row(Needs.NOTHING, "GET", "/health-detailed", 200),
+            new Row(Needs.NOTHING, "GET", "/healthz", 200),
+            new Row(Needs.NOTHING, "GET", "/labels", 200),
+            new Row(Needs.NOTHING, "GET", "/ready", 200),
+            new Row(Needs.NOTHING, "GET", "/error", 404),
+            new Row(Needs.NOTHING, "GET", "/", 200),
+            new Row(Needs.NOTHING, "GET", "/css/page.css", 200),
+            new Row(Needs.NOTHING, "GET", "/js/page.js", 200),
+            new Row(Needs.NOTHING, "GET", "/samples/grace-hopper.jpg", 200),
+            new Row(Needs.NOTHING, "GET", "/WEB-INF/web.xml", 404),
+            new Row(Needs.NOTHING, "GET", "/admin/sign-in.html", 200),
+            new Row(Needs.CONSOLE, "GET", "/admin/", 200),
+            new Row(Needs.CONSOLE, "GET", "/admin/index.html", 200),
+            new Row(Needs.PAGE, "GET", "/index.html", 200),
+            new Row(Needs.PAGE, "GET", "/signs.html", 200),
+            new Row(Needs.PAGE, "GET", "/coach.html", 200),
+            new Row(Needs.PAGE, "GET", "/referee.html", 200),
+            new Row(Needs.PAGE, "GET", "/studio.html", 200),
+            new Row(Needs.PAGE, "GET", "/studio", 200),
+            new Row(Needs.METRICS, "GET", "/metrics", 200),
+            new Row(Needs.ANYBODY, "GET", "/openapi", 200),
+            new Row(Needs.SEGMENTATION, "WS", "/ws", 101),
+            new Row(Needs.SIGNS, "WS", "/signs", 101),
+            new Row(Needs.FINGERSPELLING, "WS", "/", 101),
+            new Row(Needs.FINGERSPELLING, "WS", "/fingerspelling", 101),
+            new Row(Needs.REFEREE, "WS", "/stream", 101),
+            new Row(Needs.REFEREE, "WS", "//stream", 101),
+            new Row(Needs.SOCKET_IO, "WS", "/socket.io/?EIO=4&transport=websocket", 101),
+            new Row(Needs.SOCKET_IO, "GET", POLLING, 200),
+            new Row(Needs.SOCKET_IO, "POST", POLLING, 400),
+            new Row(Needs.REFEREE, "POST", "/analyze", 415),
+            new Row(Needs.REFEREE, "GET", "/streaming/stats", 200),
+            new Row(Needs.REFEREE, "GET", "/api/referee/stats", 200),
+            new Row(Needs.REFEREE, "POST", "/api/referee/analyze", 415),
+            new Row(Needs.REFEREE, "POST", "/api/referee/bouts", 415),
+            new Row(Needs.NOTHING, "GET", "/api/session", 401),
+            new Row(Needs.NOTHING, "POST", "/api/session", 415),
+            new Row(Needs.NOTHING, "DELETE", "/api/session", 204),
+            new Row(Needs.NOTHING, "PUT", "/api/session/password", 415),
+            new Row(Needs.ANYBODY, "POST", "/api/tickets", 201),
+            new Row(Needs.ANYBODY, "GET", "/api/jobs", 200),
+            new Row(Needs.ANYBODY, "GET", "/api/jobs/{id}", 404),
+            new Row(Needs.ANYBODY, "POST", "/api/jobs/{id}/cancel", 404),
+            new Row(Needs.ANYBODY, "DELETE", "/api/jobs/{id}", 404),
+            new Row(Needs.ANYBODY, "GET", "/api/jobs/{id}/events", 404),
+            new Row(Needs.ANYBODY, "GET", "/api/jobs/{id}/artifacts/{name}", 404),
+            new Row(Needs.ANYBODY, "HEAD", "/api/jobs/{id}/artifacts/{name}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/models", 200),
+            new Row(Needs.OPERATOR, "PUT", "/api/models/{name}", 415),
+            new Row(Needs.OPERATOR, "DELETE", "/api/models/{name}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/overview", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/history", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/problems", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/sessions", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/events", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/streams", 200),
+            new Row(Needs.OPERATOR, "DELETE", "/api/admin/streams/{id}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/keys", 200),
+            new Row(Needs.OPERATOR, "POST", "/api/admin/keys", 415),
+            new Row(Needs.OPERATOR, "DELETE", "/api/admin/keys/{id}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/settings", 200),
+            new Row(Needs.OPERATOR, "PUT", "/api/admin/settings/{key}", 415),
+            new Row(Needs.OPERATOR, "DELETE", "/api/admin/settings/{key}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/audit", 200),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/jobs", 200),
+            new Row(Needs.OPERATOR, "POST", "/api/admin/jobs/{id}/cancel", 404),
+            new Row(Needs.OPERATOR, "POST", "/api/admin/jobs/{id}/retry", 404),
+            new Row(Needs.OPERATOR, "DELETE", "/api/admin/jobs/{id}", 404),
+            new Row(Needs.OPERATOR, "GET", "/api/admin/models", 200),
+            new Row(Needs.OPERATOR, "PUT", "/api/admin/models/{name}", 415),
+            new Row(Needs.OPERATOR, "DELETE", "/api/admin/models/{name}", 404),
+            new Row(Needs.OPERATOR, "POST", "/api/admin/models/{name}/warm", 404),
+            new Row(Needs.OPERATOR, "POST", "/api/admin/models/{name}/try", 415),
+            new Row(Needs.OPERATOR, "POST", "/api/cache/config", 400),
+            new Row(Needs.OPERATOR, "POST", "/api/cache/clear", 200),
+            new Row(Needs.STUDIO, "GET", "/api/cache/stats", 200),
+            new Row(Needs.STUDIO, "GET", "/api/cache/config", 200),
+            new Row(Needs.STUDIO, "GET", "/api/cache/entries", 200),
+            new Row(Needs.STUDIO, "POST", "/api/batch-generate", 400),
+            new Row(Needs.STUDIO, "POST", "/api/text-to-image", 400),
+            new Row(Needs.STUDIO, "POST", "/api/generate-3d", 400),
+            new Row(Needs.STUDIO, "GET", "/api/job-status/{id}", 404),
+            new Row(Needs.STUDIO, "POST", "/api/stl/{operation: analyze|repair|optimize|simplify}", 400),
+            new Row(Needs.STUDIO, "GET", "/api/download/{id}/{name}", 404),
+            new Row(Needs.STUDIO, "GET", "/api/download-base64/{id}/{name}", 404),
+            new Row(Needs.STUDIO, "GET", "/api/preview/{name}", 404),
+            new Row(Needs.STUDIO, "GET", "/api/preview-output/{id}/{name}", 404),
+            new Row(Needs.NOTHING, "GET", "/api/health", 200),
+            new Row(Needs.STUDIO, "GET", "/api/models-info", 200),
+            new Row(Needs.STUDIO, "POST", "/api/local-llm/generate", 400),
+            new Row(Needs.STUDIO, "GET", "/api/local-llm/status", 200),
+            new Row(Needs.STUDIO, "GET", "/api/materials/presets", 200),
+            new Row(Needs.STUDIO, "GET", "/api/lighting/presets", 200),
+            new Row(Needs.STUDIO, "POST", "/api/upload-image", 400),
+            new Row(Needs.STUDIO, "GET", "/api/none-such", 404));
+
+    @Test
+    @Order(1)
+    void answersEveryCallerAsTheTableSays() throws Exception {
+        Map<String, String> callers = Map.of(
+                "nobody", "",
+                "wrong", "osp_wrong",
+                "revoked", revoked,
+                "anna", anna,
+                "camera", segments,
+                "collector", collector,
+                "operator", operator);
+        List<String> wrong = new ArrayList<>();
+        for (Row row : TABLE) {
+            for (Map.Entry<String, String> caller : callers.entrySet()) {
+                String[] headers =
+                        caller.getValue().isEmpty() ? new String[0] : new String[] {bearer(caller.getValue())};
+                int status = row.method().equals("WS")
+                        ? handshake(row.address(), headers)
+                        : send(row.method(), row.address(), "", headers).status();
+                if (status != row.expected(caller.getKey())) {
+                    wrong.add("%s as %s: %d, not %d"
+                            .formatted(row.name(), caller.getKey(), status, row.expected(caller.getKey())));
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    @Order(1)
+    void knowsEveryEndpointThereIs() {
+        Set<String> there = new TreeSet<>();
+        for (JavaClass type : new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.osprey")) {
+            if (type.isAnnotatedWith(ServerEndpoint.class)) {
+                there.add("WS " + type.getAnnotationOfType(ServerEndpoint.class).value());
+            }
+            if (type.isAnnotatedWith(WebServlet.class)) {
+                WebServlet servlet = type.getAnnotationOfType(WebServlet.class);
+                for (String pattern : servlet.urlPatterns()) {
+                    there.add("GET " + (pattern.isEmpty() ? "/" : pattern.replace("*", "")));
+                }
+            }
+            if (type.isAnnotatedWith(Path.class)) {
+                String base = type.getAnnotationOfType(Path.class).value();
+                type.getMethods().forEach(method -> verb(method)
+                        .ifPresent(verb -> there.add(verb + " " + address(base, method))));
+            }
+        }
+        Set<String> listed = TABLE.stream()
+                .map(row -> row.method() + " " + row.path().replaceAll("\\?.*", ""))
+                .collect(Collectors.toSet());
+        assertTrue(there.size() > 60, there::toString);
+        there.removeAll(listed);
+        assertEquals(Set.of(), there);
+    }
+
+    private static Optional<String> verb(JavaMethod method) {
+        return List.<Class<? extends Annotation>>of(
+                        GET.class, POST.class, PUT.class, DELETE.class, PATCH.class, HEAD.class)
+                .stream()
+                .filter(method::isAnnotatedWith)
+                .map(Class::getSimpleName)
+                .findFirst();
+    }
+
+    private static String address(String base, JavaMethod method) {
+        String own = method.isAnnotatedWith(Path.class)
+                ? "/" + method.getAnnotationOfType(Path.class).value()
+                : "";
+        return ("/api/" + base + own).replaceAll("/{2,}", "/").replaceAll("(?<=.)/$", "");
+    }
+
+    @Test
+    @Order(2)
+    void keepsJobsFromThoseWhoDidNotAskForThem() throws Exception {
+        Answer uploaded =
+                upload("/api/upload-image", "image", "picture.jpg", Files.readAllBytes(java.nio.file.Path.of(PICTURE)));
+        assertEquals(200, uploaded.status(), uploaded::body);
+        String source = uploaded.json().getString("job_id");
+        String preview = uploaded.json().getString("preview_url");
+        String solid = "{\"job_id\":\"%s\",\"format\":\"stl\",\"quality\":1}".formatted(source);
+        Answer begun = send("POST", "/api/generate-3d", solid, JSON, bearer(anna));
+        assertEquals(200, begun.status(), begun::body);
+        Answer painted =
+                send("POST", "/api/text-to-image", "{\"prompt\":\"a red ball\",\"steps\":50}", JSON, bearer(anna));
+        assertEquals(200, painted.status(), painted::body);
+        String picture = painted.json().getString("job_id");
+        RealServer.await("The solid is there", () -> get("/api/job-status/" + source, anna)
+                .json()
+                .getString("status")
+                .equals("completed"));
+
+        List<JsonObject> annas = jobs(anna);
+        assertTrue(annas.size() >= 3, annas::toString);
+        assertEquals(List.of(), jobs(bert));
+        assertTrue(jobs(operator).containsAll(annas));
+        for (JsonObject job : annas) {
+            String path = "/api/jobs/" + job.getString("id");
+            for (String key : List.of(anna, operator)) {
+                assertEquals(200, get(path, key).status());
+                assertEquals(200, get(path + "/events", key).status());
+            }
+            assertEquals(404, get(path, bert).status());
+            assertEquals(404, get(path + "/events", bert).status());
+            assertEquals(
+                    404,
+                    send("GET", path + "/events", "", "Accept: text/event-stream", bearer(bert))
+                            .status());
+            assertEquals(404, send("POST", path + "/cancel", "", bearer(bert)).status());
+            assertEquals(404, send("DELETE", path, "", bearer(bert)).status());
+            JsonObject full = get(path, anna).json();
+            for (JsonObject artifact : full.getJsonArray("artifacts").getValuesAs(JsonObject.class)) {
+                String file = path + "/artifacts/" + artifact.getString("name");
+                assertEquals(200, send("HEAD", file, "", bearer(anna)).status(), file);
+                assertEquals(404, get(file, bert).status(), file);
+                assertEquals(404, send("HEAD", file, "", bearer(bert)).status(), file);
+            }
+        }
+        String name = source + ".stl";
+        for (String path : List.of(
+                "/api/job-status/" + source,
+                "/api/download/" + source + "/" + name,
+                "/api/download-base64/" + source + "/" + name,
+                "/api/preview-output/" + source + "/" + name,
+                preview)) {
+            assertEquals(200, send("HEAD", path, "", bearer(anna)).status(), path);
+            assertEquals(200, send("HEAD", path, "", bearer(operator)).status(), path);
+            assertEquals(404, get(path, bert).status(), path);
+        }
+        assertEquals(404, get("/api/job-status/" + picture, bert).status());
+        assertEquals(
+                404, send("POST", "/api/generate-3d", solid, JSON, bearer(bert)).status());
+        assertEquals(
+                404,
+                send("POST", "/api/batch-generate", "{\"job_ids\":[\"" + source + "\"]}", JSON, bearer(bert))
+                        .status());
+        assertEquals(
+                200,
+                send("POST", "/api/jobs/" + picture + "/cancel", "", bearer(anna))
+                        .status());
+    }
+
+    private static Answer upload(String path, String field, String name, byte[] data) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write("--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n\r\n"
+                .formatted(field, name)
+                .getBytes(StandardCharsets.US_ASCII));
+        body.write(data);
+        body.write("\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII));
+        return send("POST", path, body.toByteArray(), "Content-Type: multipart/form-data; boundary=b", bearer(anna));
+    }
+
+    private static List<JsonObject> jobs(String key) throws IOException {
+        return get("/api/jobs", key).json().getJsonArray("jobs").getValuesAs(job -> Json.createObjectBuilder()
+                .add("id", job.asJsonObject().getString("id"))
+                .build());
+    }
+
+    @Test
+    @Order(3)
+    void takesAKeyInEveryPlaceThatItMayStand() throws Exception {
+        assertEquals(200, send("GET", "/api/jobs", "", "X-API-Key: " + anna).status());
+        assertEquals(401, send("GET", "/api/jobs", "", "X-API-Key: " + revoked).status());
+        assertEquals(
+                401,
+                send("GET", "/api/jobs", "", "Authorization: Basic " + anna).status());
+        String browsers = "Sec-WebSocket-Protocol: osprey, osprey.credential.";
+        assertEquals(101, handshake("/ws", browsers + anna));
+        assertEquals(401, handshake("/ws", browsers + revoked));
+        assertEquals(403, handshake("/ws", browsers + collector));
+        assertEquals(401, send("GET", "/api/jobs?key=" + anna, "").status());
+    }
+
+    @Test
+    @Order(3)
+    void takesATicketOnce() throws Exception {
+        String ticket = ticket();
+        assertEquals(101, handshake("/ws?ticket=" + ticket));
+        assertEquals(401, handshake("/ws?ticket=" + ticket));
+        assertEquals(
+                401, send("GET", "/api/jobs?ticket=" + ticket + "&sid=any", "").status());
+        assertEquals(401, handshake("/ws?ticket=" + ticket + "&sid=any"));
+        assertEquals(401, handshake("/ws?ticket=unknown"));
+
+        String polled = ticket();
+        Answer opened = send("GET", POLLING + "&ticket=" + polled, "");
+        assertEquals(200, opened.status(), opened::body);
+        String session = POLLING + "&sid="
+                + StreamClient.json(opened.body().substring(1)).getString("sid");
+        assertEquals(200, send("POST", session + "&ticket=" + polled, "40").status());
+        assertEquals(403, send("POST", session, "40", bearer(bert)).status());
+        assertEquals(403, get(session, bert).status());
+        assertEquals(401, send("POST", session, "40").status());
+        assertEquals(401, send("GET", POLLING + "&ticket=" + polled, "").status());
+        assertEquals(200, send("POST", session, "1", bearer(anna)).status());
+    }
+
+    private static String ticket() throws IOException {
+        Answer answer = send("POST", "/api/tickets", "", bearer(anna));
+        assertEquals(201, answer.status(), answer::body);
+        return answer.json().getString("ticket");
+    }
+
+    @Test
+    @Order(3)
+    void endsTheTicketsOfAKeyWithIt() throws Exception {
+        JsonObject made = key("short", "\"signs\"", "");
+        String key = made.getString("key");
+        String ticket = send("POST", "/api/tickets", "", bearer(key)).json().getString("ticket");
+        Answer opened = send("GET", POLLING + "&ticket=" + ticket, "");
+        String session = POLLING + "&ticket=" + ticket + "&sid="
+                + StreamClient.json(opened.body().substring(1)).getString("sid");
+        assertEquals(200, send("POST", session, "40").status());
+        assertEquals(
+                204,
+                send("DELETE", "/api/admin/keys/" + made.getString("id"), "", bearer(operator))
+                        .status());
+        assertEquals(401, send("POST", session, "1").status());
+    }
+
+    @Test
+    @Order(3)
+    void takesNothingFromForeignPagesThatACookieVouchesFor() throws Exception {
+        String cookie = browser.cookie();
+        String token = "X-CSRF-Token: " + browser.csrf();
+        String own = "Origin: http://127.0.0.1:" + port;
+        String key = "{\"name\":\"x\",\"role\":\"operator\"}";
+        assertEquals(200, send("GET", "/api/admin/keys", "", cookie).status());
+        assertEquals(403, send("POST", "/api/admin/keys", key, JSON, cookie).status());
+        assertEquals(
+                403, send("POST", "/api/admin/keys", key, JSON, cookie, own).status());
+        assertEquals(
+                403,
+                send("POST", "/api/admin/keys", key, JSON, cookie, "X-CSRF-Token: wrong")
+                        .status());
+        assertEquals(
+                201, send("POST", "/api/admin/keys", key, JSON, cookie, token).status());
+        assertEquals(403, send("POST", "/api/tickets", "", cookie).status());
+        assertEquals(403, send("POST", "/api/tickets", "", cookie, FOREIGN).status());
+        assertEquals(201, send("POST", "/api/tickets", "", cookie, own).status());
+        assertEquals(403, handshake("/ws", cookie));
+        assertEquals(403, handshake("/ws", cookie, FOREIGN));
+        assertEquals(101, handshake("/ws", cookie, own));
+        Answer read = send("GET", "/api/admin/keys", "", cookie, FOREIGN);
+        assertEquals(Optional.empty(), read.header("Access-Control-Allow-Credentials"));
+        assertEquals(200, send("GET", "/admin/", "", cookie).status());
+    }
+
+    @Test
+    @Order(3)
+    void signsInAndOutAndWithAKey() throws Exception {
+        SignedInBrowser other = signIn();
+        assertFalse(other.cookie().equals(browser.cookie()));
+        assertEquals(200, send("GET", "/api/session", "", other.cookie()).status());
+        assertEquals(204, send("DELETE", "/api/session", "", other.cookie()).status());
+        assertEquals(401, send("GET", "/api/admin/keys", "", other.cookie()).status());
+        // A session's name is not one that the browser brings.
+        String brought = "Cookie: OSPREY_SESSION=chosen-by-another";
+        Answer answer = send("POST", "/api/session", "{\"key\":\"" + anna + "\"}", JSON, brought);
+        assertEquals(200, answer.status());
+        assertFalse(answer.header("Set-Cookie").orElseThrow().contains("chosen-by-another"));
+        assertEquals(401, send("GET", "/api/session", "", brought).status());
+        assertEquals("user", answer.json().getString("role"));
+        assertEquals(
+                401,
+                send("POST", "/api/session", "{\"key\":\"" + revoked + "\"}", JSON)
+                        .status());
+        assertEquals(
+                401,
+                send("POST", "/api/session", "{\"key\":\"" + token("osprey-operator") + "\"}", JSON)
+                        .status());
+    }
+
+    private static String token(String... groups) throws IOException {
+        try {
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one").build(),
+                    new JWTClaimsSet.Builder()
+                            .issuer(ISSUER)
+                            .subject("4711")
+                            .claim("groups", List.of(groups))
+                            .expirationTime(Date.from(Instant.now().plusSeconds(300)))
+                            .build());
+            token.sign(new ECDSASigner(issuer));
+            return token.serialize();
+        } catch (com.nimbusds.jose.JOSEException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    @Order(3)
+    void takesTheIssuersTokens() throws Exception {
+        String user = token("osprey-user");
+        assertEquals(200, get("/api/jobs", user).status());
+        assertEquals(101, handshake("/ws", bearer(user)));
+        assertEquals(101, handshake("/ws", "Sec-WebSocket-Protocol: osprey, osprey.credential." + user));
+        assertEquals(403, get("/api/admin/keys", user).status());
+        assertEquals(403, handshake("/ws", bearer(token("osprey-studio"))));
+        assertEquals(200, get("/api/admin/keys", token("osprey-operator")).status());
+        assertEquals(
+                401,
+                get("/api/jobs", user.substring(0, user.length() - 8) + "AAAAAAAA")
+                        .status());
+    }
+
+    @Test
+    @Order(3)
+    void holdsAKeyToItsLimits() throws Exception {
+        String few =
+                key("few", "\"segmentation\"", ",\"requests_per_minute\":3").getString("key");
+        for (int i = 0; i < 3; i++) {
+            assertEquals(200, get("/api/jobs", few).status());
+        }
+        Answer refused = get("/api/jobs", few);
+        assertEquals(429, refused.status());
+        int seconds = Integer.parseInt(refused.header("Retry-After").orElse("0"));
+        assertTrue(seconds > 0 && seconds <= 60, refused::head);
+        assertEquals(429, handshake("/ws", bearer(few)));
+        assertEquals(200, get("/api/jobs", anna).status());
+
+        String one = key("one", "\"segmentation\"", ",\"max_connections\":1").getString("key");
+        try (KeyProxy proxy = new KeyProxy(port, one)) {
+            URI address = URI.create("ws://127.0.0.1:" + proxy.port() + "/ws");
+            try (dev.osprey.RawWebSocket first = new dev.osprey.RawWebSocket(address, 0)) {
+                dev.osprey.RawWebSocket.Frame greeting = first.nextData();
+                assertFalse(greeting.opcode() == dev.osprey.RawWebSocket.CLOSE, greeting::text);
+                try (dev.osprey.RawWebSocket second = new dev.osprey.RawWebSocket(address, 0)) {
+                    dev.osprey.RawWebSocket.Frame frame = second.nextData();
+                    while (frame.opcode() != dev.osprey.RawWebSocket.CLOSE) {
+                        frame = second.nextData();
+                    }
+                    assertEquals(1013, frame.closeCode());
+                }
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void givesNobodyMoreForAnAddressThatIsSpelledOtherwise() throws Exception {
+        List<String> got = new ArrayList<>();
+        List<String> spelled = List.of(
+                "/api//admin/keys",
+                "//api/admin/keys",
+                "/api/admin;x=1/keys",
+                "/api;x=1/admin/keys",
+                "/;x/api/admin/keys",
+                "/api/%61dmin/keys",
+                "/%61pi/admin/keys",
+                "/API/admin/keys",
+                "/api/Admin/keys",
+                "/api/./admin/keys",
+                "/api/x/../admin/keys",
+                "/api/session/../admin/keys",
+                "/api/session/..;/admin/keys",
+                "/api/session/%2e%2e/admin/keys",
+                "/api/session%2f..%2fadmin/keys",
+                "/api/health/../admin/keys",
+                "/css/../api/admin/keys",
+                "/api/admin/keys/",
+                "/api/admin/keys//",
+                "/api/admin/keys;jsessionid=1",
+                "/api/admin/keys.html",
+                "/api/admin%2fkeys",
+                "/api\\admin\\keys",
+                "/api/%2561dmin/keys",
+                "/api/models",
+                "/api/%6dodels",
+                "/api//models",
+                "/api;/models/");
+        for (String path : spelled) {
+            for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+                for (String key : List.of("osp_wrong", anna)) {
+                    for (String more : List.of("X-None: 1", "Upgrade: websocket", "X-Original-URL: /api/session")) {
+                        Answer answer = send(method, path, "", bearer(key), more, "Connection: close");
+                        if (answer.status() / 100 == 2
+                                && (!method.equals("OPTIONS") || answer.body().contains("osp_"))) {
+                            got.add(method + " " + path + " " + more + ": " + answer.status());
+                        }
+                    }
+                }
+            }
+        }
+        for (String override :
+                List.of("X-HTTP-Method-Override: DELETE", "X-HTTP-Method: DELETE", "X-Method-Override: DELETE")) {
+            Answer answer = send("POST", "/api/tickets", "", bearer(anna), override);
+            assertEquals(201, answer.status(), override);
+        }
+        // What is no endpoint's is a request as any other, whatever it asks to become.
+        for (String path :
+                List.of("/api/cache/clear", "/api//cache/clear", "/api/cache;x/clear", "/api/%63ache/clear")) {
+            Answer answer = send("POST", path, "", bearer(anna), "Upgrade: websocket", "Connection: Upgrade");
+            if (answer.status() / 100 == 2) {
+                got.add("POST " + path + ": " + answer.status());
+            }
+        }
+        for (String path :
+                List.of("/%77s", "/ws/", "/./ws", "/x/../ws", "/ws;x", "//ws", "/%73tream", "/signs/../stream")) {
+            for (String key : List.of("osp_wrong", collector)) {
+                int status = handshake(path, bearer(key));
+                if (status == 101) {
+                    got.add("WS " + path);
+                }
+            }
+        }
+        assertEquals(
+                403,
+                send("GET", "/metrics", "", bearer(anna), "Upgrade: websocket").status());
+        assertEquals(
+                403,
+                send("GET", "/api/models-info", "", bearer(collector), "Upgrade: websocket")
+                        .status());
+        assertEquals(List.of(), got);
+    }
+
+    @Test
+    @Order(4)
+    void servesTheClientsOfAllProtocols() throws Exception {
+        Python python = Python.with("socketio, requests, websockets, cv2", "src/test/python/requirements.txt");
+        try (KeyProxy proxy = new KeyProxy(port, anna)) {
+            String http = "http://127.0.0.1:" + proxy.port();
+            String webSocket = "ws://127.0.0.1:" + proxy.port();
+            for (List<String> arguments : List.of(
+                    List.of("signs_client.py", http, PICTURE, "--frames", "5", "--transports", "polling"),
+                    List.of("signs_client.py", http, PICTURE, "--frames", "5", "--transports", "websocket"),
+                    List.of("studio_suites.py", http),
+                    List.of(
+                            "fingerspelling_client.py",
+                            webSocket + "/",
+                            PICTURE,
+                            Requires.existing("the photograph of a hand", java.nio.file.Path.of(HAND))
+                                    .toString()),
+                    List.of("referee_client.py", webSocket, BOUT + ".mp4", BOUT + ".txt", "--session", "of-anna"))) {
+                List<String> all = new ArrayList<>(arguments);
+                all.set(0, "src/test/python/" + arguments.get(0));
+                long begin = System.nanoTime();
+                Python.Run run = python.run(all);
+                assertEquals(0, run.status(), () -> arguments + "\n" + run.output());
+                assertFalse(run.output().contains("\"ok\": false"), run::output);
+                System.out.printf("%s: %d ms%n", arguments.get(0), (System.nanoTime() - begin) / 1_000_000);
+            }
+            try (StreamClient camera = StreamClient.greeted(URI.create(webSocket + "/ws"))) {
+                StreamClient.Arrival.Message unused =
+                        camera.segment(Files.readAllBytes(java.nio.file.Path.of("src/main/webapp/samples/world.jpg")));
+            }
+        }
+        assertEquals(
+                List.of(),
+                jobs(bert).stream()
+                        .filter(job -> job.toString().contains("of-anna"))
+                        .toList());
+    }
+
+    /** The last: nobody signs in after it from here. */
+    @Test
+    @Order(5)
+    void holdsOffWhoeverGuessesPasswordsAndWritesItDown() throws Exception {
+        String guess = "{\"name\":\"operator\",\"password\":\"guessed\"}";
+        for (int i = 0; i < 5; i++) {
+            assertEquals(
+                    401,
+                    send("POST", "/api/session", guess, JSON, "X-Forwarded-For: 10.0.0." + i)
+                            .status());
+        }
+        Answer held = send("POST", "/api/session", guess.replace("guessed", PASSWORD), JSON);
+        assertEquals(429, held.status());
+        assertTrue(Integer.parseInt(held.header("Retry-After").orElse("0")) > 800, held::head);
+        assertEquals(200, send("GET", "/api/admin/keys", "", browser.cookie()).status());
+
+        List<String> entries = get("/api/admin/audit?limit=500", operator).json().getJsonArray("entries").stream()
+                .map(entry -> "%s %s %s %s"
+                        .formatted(
+                                entry.asJsonObject().getString("who"),
+                                entry.asJsonObject().getString("action"),
+                                entry.asJsonObject().getString("subject"),
+                                entry.asJsonObject().getString("outcome")))
+                .toList();
+        assertTrue(entries.contains("operator sign-in /admin/ done"), entries::toString);
+        assertTrue(entries.contains("operator sign-in /admin/ refused"), entries::toString);
+        assertTrue(entries.contains("operator POST /api/admin/keys done"), entries::toString);
+        assertTrue(entries.contains("anna GET /api/admin/keys refused"), entries::toString);
+        assertFalse(server.log().contains(anna) || server.log().contains(operator), "A key is in the log");
+    }
+}
