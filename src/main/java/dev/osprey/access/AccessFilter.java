@@ -49,6 +49,11 @@ public class AccessFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (request.getRequestURI().indexOf(';') >= 0) {
+            // The container cuts the path there, resources only leave the parameter out: they would not mean the same.
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            return;
+        }
         Need need = Routes.of(request);
         if (need instanceof Need.Nothing) {
             chain.doFilter(request, response);
