@@ -52,6 +52,8 @@ public final class AccessControl {
     /** What was found: who it is, and whether a cookie says so, which a foreign page could send as well. */
     record Found(Caller caller, boolean byCookie) {}
 
+    private static final Found ANYBODY = new Found(Caller.ANYBODY, false);
+
     /** @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where nobody has decided who may use a server that others reach */
     @Inject
     AccessControl(OspreyConfig config, Keys keys, Tickets tickets, Operators operators) {
@@ -90,9 +92,21 @@ public final class AccessControl {
     /**
      * Who sends the request; nobody where it shows nothing.
      *
-     * @throws OspreyException {@link ErrorCode#UNAUTHENTICATED} where it shows something that does not count
+     * @throws OspreyException {@link ErrorCode#UNAUTHENTICATED} where it shows something that does not count, and that matters
      */
     Optional<Found> find(HttpServletRequest request) {
+        try {
+            return shown(request).or(() -> asksWho() ? Optional.empty() : Optional.of(ANYBODY));
+        } catch (OspreyException e) {
+            if (!asksWho() && e.code() == ErrorCode.UNAUTHENTICATED) {
+                // Some clients show everybody something that was meant for another server.
+                return Optional.of(ANYBODY);
+            }
+            throw e;
+        }
+    }
+
+    private Optional<Found> shown(HttpServletRequest request) {
         Optional<String> credential = credential(request);
         if (credential.isPresent()) {
             return Optional.of(new Found(ofCredential(credential.get()), false));
@@ -101,10 +115,7 @@ public final class AccessControl {
         if (ticket.isPresent()) {
             return Optional.of(new Found(ofTicket(ticket.get()), false));
         }
-        return signedIn(request)
-                .flatMap(this::ofSession)
-                .map(caller -> new Found(caller, true))
-                .or(() -> asksWho() ? Optional.empty() : Optional.of(new Found(Caller.ANYBODY, false)));
+        return signedIn(request).flatMap(this::ofSession).map(caller -> new Found(caller, true));
     }
 
     private static Optional<String> credential(HttpServletRequest request) {

@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -20,6 +21,7 @@ public final class Tickets {
 
     private static final int TICKET_BYTES = 24;
     private static final int MAX_TICKETS = 10_000;
+    private static final int MOST_OF_ONE = 1_000;
 
     private final LongSupplier nanoClock;
 
@@ -37,7 +39,15 @@ public final class Tickets {
         this.nanoClock = nanoClock;
     }
 
+    /** The oldest of a caller's own gives way where it has asked for too many. */
     public synchronized String issue(Caller caller) {
+        List<String> own = tickets.entrySet().stream()
+                .filter(entry -> entry.getValue().caller().id().equals(caller.id()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (own.size() >= MOST_OF_ONE) {
+            tickets.remove(own.get(0));
+        }
         Iterator<Ticket> oldestFirst = tickets.values().iterator();
         while (oldestFirst.hasNext()) {
             Ticket oldest = oldestFirst.next();

@@ -419,7 +419,8 @@ class AccessIT {
                         caller.getValue().isEmpty() ? new String[0] : new String[] {bearer(caller.getValue())};
                 int status = row.method().equals("WS")
                         ? handshake(row.address(), headers)
-                        : send(row.method(), row.address(), "", withType(headers)).status();
+                        : send(row.method(), row.address(), "", withType(headers))
+                                .status();
                 if (status != row.expected(caller.getKey())) {
                     wrong.add("%s as %s: %d, not %d"
                             .formatted(row.name(), caller.getKey(), status, row.expected(caller.getKey())));
