@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -162,7 +163,7 @@ class AccessIT {
                 JSON);
         assertEquals(200, answer.status(), answer::body);
         String cookie = answer.header("Set-Cookie").orElseThrow();
-        assertTrue(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), cookie);
+        assertTrue(cookie.contains("HttpOnly") && cookie.toLowerCase(Locale.ROOT).contains("samesite=strict"), cookie);
         return new SignedInBrowser(
                 "Cookie: " + cookie.substring(0, cookie.indexOf(';')),
                 answer.json().getString("csrf"));
