@@ -270,7 +270,9 @@ class AdminIT extends RealServer {
                 client.segment(Files.readAllBytes(SAMPLE));
             }
             // Counted once it has been sent, which its client may learn of first.
-            await("Every answer is counted", () -> stream("segmentation").orElseThrow().getInt("answered") == 5);
+            await(
+                    "Every answer is counted",
+                    () -> stream("segmentation").orElseThrow().getInt("answered") == 5);
             JsonObject stream = stream("segmentation").orElseThrow();
             assertEquals(MODEL, stream.getString("mode"));
             assertEquals("127.0.0.1", stream.getString("client"));
