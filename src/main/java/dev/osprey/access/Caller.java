@@ -25,6 +25,9 @@ public record Caller(String id, String name, boolean operator, Set<Scope> scopes
     public static final Caller CONTINUING =
             new Caller("session", "a session's", false, Set.of(Scope.SIGNS, Scope.STUDIO), Allowance.UNLIMITED);
 
+    /** Whoever nothing is known of, where something should be: may do nothing. */
+    public static final Caller NOBODY = new Caller("nobody", "nobody", false, Set.of(), Allowance.UNLIMITED);
+
     private static final String ATTRIBUTE = "dev.osprey.caller";
 
     /**
@@ -49,7 +52,7 @@ public record Caller(String id, String name, boolean operator, Set<Scope> scopes
 
     /** Who sends the request, as {@link AccessFilter} has found. */
     public static Caller of(HttpServletRequest request) {
-        return request.getAttribute(ATTRIBUTE) instanceof Caller caller ? caller : ANYBODY;
+        return request.getAttribute(ATTRIBUTE) instanceof Caller caller ? caller : NOBODY;
     }
 
     void sends(HttpServletRequest request) {

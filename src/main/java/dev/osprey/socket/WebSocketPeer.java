@@ -44,7 +44,7 @@ public final class WebSocketPeer implements Peer {
         this.session = session;
         this.remote = session.getAsyncRemote();
         stopIdleTimers(session);
-        this.caller = session.getUserProperties().get(CALLER) instanceof Caller known ? known : Caller.ANYBODY;
+        this.caller = session.getUserProperties().get(CALLER) instanceof Caller known ? known : Caller.NOBODY;
         this.address = String.valueOf(session.getUserProperties().get(RemoteAddress.PROPERTY));
     }
 

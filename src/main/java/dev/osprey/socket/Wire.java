@@ -44,7 +44,7 @@ final class Wire {
 
     /** Who sends the handshake that this thread answers. */
     static Caller callerOfHandshake() {
-        return HANDSHAKE.get() instanceof HttpServletRequest request ? Caller.of(request) : Caller.ANYBODY;
+        return HANDSHAKE.get() instanceof HttpServletRequest request ? Caller.of(request) : Caller.NOBODY;
     }
 
     /** The wire of the handshake that this thread answers. */

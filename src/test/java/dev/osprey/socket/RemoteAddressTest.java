@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.access.Caller;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -68,7 +69,10 @@ class RemoteAddressTest {
                         Map.of("upgrade", List.of("websocket"), "x-osprey-remote-address", List.of("192.0.2.1")));
         HandshakeResponse response = fake(HandshakeResponse.class, (proxy, method, arguments) -> Map.of());
         new Handshake().modifyHandshake(config, handshake, response);
-        assertEquals(Map.of(RemoteAddress.PROPERTY, "192.0.2.1"), config.getUserProperties());
+        assertEquals(
+                Map.of(RemoteAddress.PROPERTY, "192.0.2.1", WebSocketPeer.CALLER, Caller.NOBODY),
+                config.getUserProperties(),
+                "nobody has said who that is");
     }
 
     private @Nullable Object answer(String method, Object[] arguments) {
