@@ -59,7 +59,7 @@ from segmentation import PREFIX
 RESULTS = HERE / "text_to_image.json"
 OPSET = 20
 MAX_BATCH = 16
-STEPS, MOST_STEPS, GUIDANCE = 25, 100, 5.0
+STEPS, MOST_STEPS, GUIDANCE = 25, 100, 3.0
 FORMS = ("a {} on a wooden table", "a photo of a {}", "{}", "a {} on a white table")
 # Of the noise: of what is reported, of what is chosen by.
 REPORTED, CHOOSING = 31, 32

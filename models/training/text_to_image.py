@@ -41,7 +41,7 @@ TIMESTEPS = 1000
 FINE, COARSE, BLOCKS, HEAD = 64, 192, 6, 64
 
 PAINTING_STEPS, PAINTING_BATCH, PAINTING_RATE = 3000, 16, 4e-3
-STEPS, BATCH, RATE = 8000, 24, 3e-3
+STEPS, BATCH, RATE = 20000, 24, 3e-3
 # Noise on the cells that the decoder learns to bear, because the denoiser errs.
 BORNE = 0.1
 # Part of the texts that are empty, for guidance; that have a word in them which is no word of the vocabulary.
