@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -142,8 +143,10 @@ class PayaraServerIT {
         try (StreamClient client = StreamClient.greeted(server.webSocket("/ws"))) {
             RealServer.await("A second client is one too many", () -> !letsIn());
             client.segment(Files.readAllBytes(PICTURE));
+        } finally {
+            // Or everything after this would have one connection.
+            server.asadmin("delete-config-property", "--source=domain", "--propertyName=" + key);
         }
-        server.asadmin("delete-config-property", "--source=domain", "--propertyName=" + key);
         try (StreamClient client = StreamClient.greeted(server.webSocket("/ws"))) {
             RealServer.await("A second client is welcome again", PayaraServerIT::letsIn);
             client.segment(Files.readAllBytes(PICTURE));
@@ -153,6 +156,10 @@ class PayaraServerIT {
     private static boolean letsIn() throws Exception {
         try (StreamClient client = StreamClient.connect(server.webSocket("/ws"))) {
             return client.arrival() instanceof StreamClient.Arrival.Message;
+        } catch (ExecutionException e) {
+            // Now and then the container fails at a handshake that comes while it closes another; asked again, it does
+            // not.
+            return false;
         }
     }
 

@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SignsClientsIT {
 
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private static final String PICTURE = "src/main/webapp/samples/grace-hopper.jpg";
     private static final String ELSEWHERE = "https://elsewhere.example";
     private static final int FRAMES = 40;
@@ -92,7 +95,7 @@ class SignsClientsIT {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+        return HTTP.send(request.build(), BodyHandlers.ofString());
     }
 
     private static int signsClients() throws Exception {
