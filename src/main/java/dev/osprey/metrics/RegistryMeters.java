@@ -119,13 +119,19 @@ class RegistryMeters implements Meters {
         history.answered(age);
     }
 
+    /** One at a time: Payara 6 keeps what they are configured with in a map for one thread, and throws where two make one at once. */
+    private Histogram histogram(Metadata description, Tag... tags) {
+        synchronized (RegistryMeters.class) {
+            return registry.histogram(description, tags);
+        }
+    }
+
     private Answered histograms(Served served) {
         Tag mode = new Tag("mode", served.mode());
         Tag model = new Tag("model", served.model());
         return new Answered(
-                registry.histogram(
-                        describe("osprey_inference_microseconds", "How long the model ran on a frame."), mode, model),
-                registry.histogram(
+                histogram(describe("osprey_inference_microseconds", "How long the model ran on a frame."), mode, model),
+                histogram(
                         describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),
                         mode,
                         model));
@@ -153,8 +159,8 @@ class RegistryMeters implements Meters {
     private Ran turns(String model) {
         Tag tag = new Tag("model", model);
         return new Ran(
-                registry.histogram(describe("osprey_batch_tasks", "Tasks that had a turn of a model together."), tag),
-                registry.histogram(
+                histogram(describe("osprey_batch_tasks", "Tasks that had a turn of a model together."), tag),
+                histogram(
                         describe(
                                 "osprey_turn_microseconds",
                                 "What a turn of a model took, decoding before and drawing after it included."),
