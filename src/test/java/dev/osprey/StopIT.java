@@ -116,9 +116,8 @@ class StopIT {
         }
     }
 
-    /** A picture, or that there is none, which is an answer as well. */
     private static boolean isAnswer(String message) {
-        return message.contains("\"type\":\"segmentation\"") || message.contains("\"type\":\"error\"");
+        return message.contains("\"type\":\"segmentation\"");
     }
 
     private static void assertGoodbye(RawWebSocket.Frame last) {

@@ -101,6 +101,8 @@ public class Operators implements IdentityStore {
     }
 
     private boolean isKept(String name, String password) {
+        // Where the database was away at the first start, nobody has been made yet.
+        welcome();
         Optional<String> kept = tables.read(manager ->
                 Optional.ofNullable(manager.find(StoredOperator.class, name)).map(operator -> operator.password));
         // A name that there is not takes as long as one that there is.
