@@ -73,7 +73,8 @@ class StopIT {
                 assertEquals("SERVER_STOPPING", StreamClient.json(late.body()).getString("title"));
                 assertEquals("31", late.headers().firstValue("Retry-After").orElseThrow());
                 for (int i = 0; i < FRAMES; i++) {
-                    assertTrue(isAnswer(burst.nextData().text()), "every frame is answered");
+                    String answer = burst.nextData().text();
+                    assertTrue(isAnswer(answer), answer);
                 }
                 for (RawWebSocket client : new RawWebSocket[] {learner, signer, caller, viewer, burst}) {
                     assertGoodbye(client.nextData());
