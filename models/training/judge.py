@@ -16,10 +16,10 @@ from world.still_life import HUES
 
 # A thing covers at least this part of the picture.
 LEAST = 0.03
-# Less saturated is white, grey or black, by how bright the brighter part of it is; what is as dark as black is black, for its
-# few levels of red, green and blue say nothing.
-SATURATION, WHITE, BLACK = 0.3, 0.53, 0.205
-BRIGHTER = 75
+# What is darker at its median is black, for so few levels of red, green and blue say nothing. It has a colour where at least
+# this part of it is saturated (a book's pages are not), and what has none is white or grey by how bright it is at its median.
+# Chosen by 1,540 rendered pictures, 20 of each thing in each colour; 11 are named wrongly.
+BLACK, SATURATION, SATURATED_PART, WHITE = 0.19, 0.3, 0.2, 0.46
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,16 @@ class Judge:
 
 
 def colour_word(picture: np.ndarray, where: np.ndarray) -> str:
-    """The world's word for the median colour of what is inside, a pixel off the edge."""
+    """The world's word for the colour of what is inside, a pixel off the edge."""
     inside = cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     pixels = picture[inside if inside.any() else where] / 255.0
-    hue, saturation, _ = colorsys.rgb_to_hsv(*np.median(pixels, axis=0))
-    bright = np.percentile(pixels.max(axis=1), BRIGHTER)
+    brightest = pixels.max(axis=1)
+    bright = np.median(brightest)
     if bright < BLACK:
         return "black"
-    if saturation < SATURATION:
+    saturated = (brightest > BLACK) & (brightest - pixels.min(axis=1) > SATURATION * brightest)
+    if saturated.mean() < SATURATED_PART:
         return "white" if bright > WHITE else "grey"
+    hue, _, _ = colorsys.rgb_to_hsv(*np.median(pixels[saturated], axis=0))
     # The ranges touch, so a hue is in exactly one of them.
     return next(word for word, (low, high) in HUES.items() if (360 * hue - low) % 360 < high - low)

@@ -282,9 +282,10 @@ def test_the_judge_names_colours_as_the_world_does(word: str) -> None:
 def test_the_judge_sees_what_is_there() -> None:
     models = Path(published.HERE).parent
     judge = Judge(models, "accurate", one_thread())
-    wanted, pictures = published.rendered(12)
+    wanted = published.asked(True, 1, forms=1)
+    pictures = [one.rendered() for one in wanted]
     found = published.verdicts(judge, wanted, pictures)
-    assert published.figures(found)["thing"] > 0.8
+    assert published.figures(found)["thingAndColour"] > 0.85
     assert judge.mask(pictures[0]).shape == pictures[0].shape[:2]
     nothing = cv2.GaussianBlur(np.full((still_life.SIDE, still_life.SIDE, 3), 128, np.uint8), (0, 0), 2)
     assert judge.judge(nothing).thing == ""
