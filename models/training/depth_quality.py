@@ -75,19 +75,23 @@ def _places(height: int, width: int) -> np.ndarray:
 
 
 def planes(pictures: dataset.Pictures, part: dataset.Part) -> dict[str, float]:
-    """Mean relative errors of the best plane of each picture, which knows its truth, and of the best one of all."""
+    """Mean relative errors of the best plane of each picture, which knows its truth, and of the best one of all; as they are,
+    and with the scale of each picture set right.
+    """
     truths = [pictures.depths[number].astype(np.float64) for number in rendered(part, len(pictures.depths))]
     truths = [truth for truth in truths if (truth >= NEAREST).any()]
     places = _places(*truths[0].shape)
     seen = [_seen(places[::APART, ::APART], truth[::APART, ::APART]) for truth in truths]
     of_each = [plane(*pixels) for pixels in seen]
     of_all = plane(*(np.concatenate(parts) for parts in zip(*seen, strict=True)))
-    return {
-        "planeOfEach": _mean(
-            relative_error(depths_of(one, places), truth) for one, truth in zip(of_each, truths, strict=True)
-        ),
-        "planeOfAll": _mean(relative_error(depths_of(of_all, places), truth) for truth in truths),
-    }
+    errors = {}
+    for name, found in (("planeOfEach", of_each), ("planeOfAll", [of_all] * len(truths))):
+        depths = [depths_of(one, places) for one in found]
+        errors[name] = _mean(relative_error(*pair) for pair in zip(depths, truths, strict=True))
+        errors[f"{name}Scaled"] = _mean(
+            relative_error(aligned(one, truth), truth) for one, truth in zip(depths, truths, strict=True)
+        )
+    return errors
 
 
 def measured(

@@ -139,8 +139,11 @@ def main() -> None:
         "validation": f"{runs[0]['validation']['relativeError']:.3f}",
         "validation_scaled": f"{runs[0]['validation']['relativeErrorScaled']:.3f}",
         **{name: f"{value:.3f}" for name, value in of_planes.items()},
-        "better_than_each": f"{of_planes['planeOfEach'] / shipped['relativeError']:.1f}",
-        "better_than_all": f"{of_planes['planeOfAll'] / shipped['relativeError']:.1f}",
+        **{
+            f"better_than_{of}{scaled}": f"{of_planes[f'planeOf{of}{scaled}'] / shipped[f'relativeError{scaled}']:.1f}"
+            for of in ("Each", "All")
+            for scaled in ("", "Scaled")
+        },
     }
     print(write_model(HERE.parent, manifest(memory), graphs[0], facts, HERE / "depth_card"))
 

@@ -54,7 +54,10 @@ def test_planes_are_measured_on_what_is_rendered() -> None:
     pictures = dataset.Pictures(np.zeros((12, 16, 16, 3), np.uint8), np.zeros((12, 16, 16), np.uint8), depths)
     found = depth_quality.planes(pictures, dataset.HELD_OUT)
     assert found["planeOfEach"] == pytest.approx(0, abs=1e-3)
+    assert found["planeOfEachScaled"] == pytest.approx(0, abs=1e-3)
     assert found["planeOfAll"] > 0.2
+    # They differ in nothing else.
+    assert found["planeOfAllScaled"] == pytest.approx(0, abs=1e-3)
     assert len(depth_quality.rendered(dataset.HELD_OUT, 12)) == 11
 
 
