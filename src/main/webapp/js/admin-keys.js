@@ -90,7 +90,7 @@ export class Keys {
   async #revoke({ id, name }) {
     const isSure = await confirmed({
       title: `Revoke “${name}”?`,
-      text: 'Whoever uses it is refused from now on. A revoked key cannot be brought back.',
+      text: 'Whoever uses it is refused from now on, and what they have open is closed. A revoked key cannot be brought back.',
       action: 'Revoke',
     });
     if (isSure) {

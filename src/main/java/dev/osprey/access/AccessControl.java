@@ -8,9 +8,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
-import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,31 +32,29 @@ public final class AccessControl {
     /** What the server shows itself when it is its own client. */
     private static final String OWN = Secret.random(32);
 
-    private static final Caller ITSELF =
-            new Caller("", "osprey", false, Caller.ANYBODY.scopes(), Caller.Allowance.UNLIMITED);
+    private static final Caller ITSELF = new Caller(
+            "", "osprey", false, Caller.ANYBODY.scopes(), Caller.Allowance.UNLIMITED, new Credential.Endless());
 
     private final AccessMode mode;
     private final Keys keys;
     private final Tickets tickets;
     private final Operators operators;
     private final @Nullable Tokens tokens;
-
-    /**
-     * What a session remembers.
-     *
-     * @param keyHash of the key that was shown; empty for an operator
-     * @param since when the operator's password was given
-     */
-    private record SignedIn(String name, String keyHash, long since, String csrf) implements Serializable {}
+    private final InstantSource clock;
 
     /** What was found: who it is, and whether a cookie says so, which a foreign page could send as well. */
     record Found(Caller caller, boolean byCookie) {}
 
     private static final Found ANYBODY = new Found(Caller.ANYBODY, false);
 
-    /** @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where nobody has decided who may use a server that others reach */
     @Inject
     AccessControl(OspreyConfig config, Keys keys, Tickets tickets, Operators operators) {
+        this(config, keys, tickets, operators, InstantSource.system());
+    }
+
+    /** @throws OspreyException {@link ErrorCode#CONFIGURATION_INVALID} where nobody has decided who may use a server that others reach */
+    AccessControl(OspreyConfig config, Keys keys, Tickets tickets, Operators operators, InstantSource clock) {
+        this.clock = clock;
         this.mode = config.access().mode();
         this.keys = keys;
         this.tickets = tickets;
@@ -154,23 +152,51 @@ public final class AccessControl {
 
     private Caller ofTicket(String ticket) {
         return tickets.redeem(ticket)
-                .filter(this::stillCounts)
+                .filter(caller -> stillCounts(caller.credential()))
                 .orElseThrow(
                         () -> unauthenticated("The ticket is not accepted: it is good once, for %d s after it was given"
                                 .formatted(Tickets.LIFE.toSeconds())));
     }
 
-    /** Whether the key that a ticket was asked for with has not been revoked since. */
-    private boolean stillCounts(Caller caller) {
-        return !caller.id().startsWith(Keys.CALLER)
-                || keys.ofId(caller.id().substring(Keys.CALLER.length())).isPresent();
+    private boolean stillCounts(Credential credential) {
+        if (credential instanceof Credential.Key key) {
+            return keys.ofId(key.id()).isPresent();
+        } else if (credential instanceof Credential.Token token) {
+            return clock.instant().isBefore(token.until());
+        } else if (credential instanceof Credential.Cookie cookie) {
+            return !cookie.session().hasEnded() && ofSession(cookie.session()).isPresent();
+        }
+        return true;
+    }
+
+    /**
+     * Why nothing may stay open any longer for a caller, in words for them; empty while what they have shown counts, and while the
+     * database, which knows, is away. May ask the database.
+     */
+    public Optional<String> objection(Caller caller) {
+        try {
+            if (stillCounts(caller.credential())) {
+                return Optional.empty();
+            }
+        } catch (OspreyException e) {
+            if (e.code() == ErrorCode.STORE_UNAVAILABLE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(
+                caller.credential() instanceof Credential.Key
+                        ? "the key was revoked or has expired"
+                        : caller.credential() instanceof Credential.Token
+                                ? "the token has expired"
+                                : "the sign-in has ended");
     }
 
     private Optional<Caller> ofSession(SignedIn who) {
-        if (!who.keyHash().isEmpty()) {
-            return keys.ofHash(who.keyHash()).map(Keys.Key::caller);
-        }
-        return isCurrent(who) ? Optional.of(operator(who.name())) : Optional.empty();
+        Optional<Caller> caller = who.keyHash().isEmpty()
+                ? Optional.of(who).filter(this::isCurrent).map(AccessControl::operator)
+                : keys.ofHash(who.keyHash()).map(Keys.Key::caller);
+        return caller.map(known -> known.with(new Credential.Cookie(who)));
     }
 
     /** Whether the password is still the one that was typed. While the database is away somebody has to be able to look after it. */
@@ -182,8 +208,9 @@ public final class AccessControl {
         }
     }
 
-    private static Caller operator(String name) {
-        return Caller.operator("operator:" + name, name, Caller.Allowance.UNLIMITED);
+    private static Caller operator(SignedIn who) {
+        return Caller.operator(
+                "operator:" + who.name(), who.name(), Caller.Allowance.UNLIMITED, new Credential.Cookie(who));
     }
 
     private static OspreyException unauthenticated(String why) {

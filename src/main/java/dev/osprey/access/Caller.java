@@ -12,21 +12,25 @@ import java.util.Set;
  * @param operator whether they may do everything, to everybody's jobs as well
  * @param scopes what they may use
  * @param allowance how much of it
+ * @param credential what they have shown
  */
-public record Caller(String id, String name, boolean operator, Set<Scope> scopes, Allowance allowance) {
+public record Caller(
+        String id, String name, boolean operator, Set<Scope> scopes, Allowance allowance, Credential credential) {
+
+    private static final Credential ENDLESS = new Credential.Endless();
 
     /** Whoever calls a server that asks nobody: uses everything and sees every job, as there is nobody to keep them from. */
-    public static final Caller ANYBODY = new Caller("", "anybody", false, everything(), Allowance.UNLIMITED);
+    public static final Caller ANYBODY = new Caller("", "anybody", false, everything(), Allowance.UNLIMITED, ENDLESS);
 
     /**
      * Whoever sends something in the name of a Socket.IO session, by an id of it that nobody can guess: who that is, the session knows.
      * May begin none.
      */
-    public static final Caller CONTINUING =
-            new Caller("session", "a session's", false, Set.of(Scope.SIGNS, Scope.STUDIO), Allowance.UNLIMITED);
+    public static final Caller CONTINUING = new Caller(
+            "session", "a session's", false, Set.of(Scope.SIGNS, Scope.STUDIO), Allowance.UNLIMITED, ENDLESS);
 
     /** Whoever nothing is known of, where something should be: may do nothing. */
-    public static final Caller NOBODY = new Caller("nobody", "nobody", false, Set.of(), Allowance.UNLIMITED);
+    public static final Caller NOBODY = new Caller("nobody", "nobody", false, Set.of(), Allowance.UNLIMITED, ENDLESS);
 
     private static final String ATTRIBUTE = "dev.osprey.caller";
 
@@ -46,13 +50,18 @@ public record Caller(String id, String name, boolean operator, Set<Scope> scopes
     }
 
     /** An operator, who may use everything. */
-    static Caller operator(String id, String name, Allowance allowance) {
-        return new Caller(id, name, true, everything(), allowance);
+    static Caller operator(String id, String name, Allowance allowance, Credential credential) {
+        return new Caller(id, name, true, everything(), allowance, credential);
     }
 
     /** Who sends the request, as {@link AccessFilter} has found. */
     public static Caller of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof Caller caller ? caller : NOBODY;
+    }
+
+    /** The same who has shown it in another way. */
+    Caller with(Credential shown) {
+        return new Caller(id, name, operator, scopes, allowance, shown);
     }
 
     void sends(HttpServletRequest request) {

@@ -67,9 +67,10 @@ public final class Keys {
             Optional<Instant> lastUsed) {
 
         Caller caller() {
+            Credential credential = new Credential.Key(id);
             return operator
-                    ? Caller.operator(CALLER + id, name, allowance)
-                    : new Caller(CALLER + id, name, false, scopes, allowance);
+                    ? Caller.operator(CALLER + id, name, allowance, credential)
+                    : new Caller(CALLER + id, name, false, scopes, allowance, credential);
         }
 
         boolean isValid(Instant now) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -102,16 +103,24 @@ final class Tokens {
             }
             String name = claims.getStringClaim("upn");
             List<String> groups = claims.getStringListClaim("groups");
-            return caller(subject, name == null ? subject : name, groups == null ? List.of() : groups);
+            // As late as the verifier would still take it.
+            Instant until = claims.getExpirationTime()
+                    .toInstant()
+                    .plusSeconds(DefaultJWTClaimsVerifier.DEFAULT_MAX_CLOCK_SKEW_SECONDS);
+            return caller(
+                    subject,
+                    name == null ? subject : name,
+                    groups == null ? List.of() : groups,
+                    new Credential.Token(until));
         } catch (BadJOSEException | JOSEException | ParseException e) {
             throw refused(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Caller caller(String subject, String name, List<String> groups) {
+    private static Caller caller(String subject, String name, List<String> groups, Credential credential) {
         String id = "token:" + subject;
         if (groups.contains(GROUP + "operator")) {
-            return Caller.operator(id, name, Allowance.UNLIMITED);
+            return Caller.operator(id, name, Allowance.UNLIMITED, credential);
         }
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         if (groups.contains(GROUP + "user")) {
@@ -122,7 +131,7 @@ final class Tokens {
                 scopes.add(scope);
             }
         }
-        return new Caller(id, name, false, scopes, Allowance.UNLIMITED);
+        return new Caller(id, name, false, scopes, Allowance.UNLIMITED, credential);
     }
 
     private static OspreyException refused(String why, @Nullable Exception cause) {

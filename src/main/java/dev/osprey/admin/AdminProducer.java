@@ -1,5 +1,6 @@
 package dev.osprey.admin;
 
+import dev.osprey.access.AccessControl;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
 import dev.osprey.metrics.History;
@@ -21,10 +22,16 @@ class AdminProducer {
     @Produces
     @Singleton
     Lookout lookout(
-            ServerView view, Streams streams, WarmModels models, Scheduler scheduler, Jobs jobs, History history) {
+            ServerView view,
+            Streams streams,
+            WarmModels models,
+            Scheduler scheduler,
+            Jobs jobs,
+            History history,
+            AccessControl access) {
         if (threads == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        return new Lookout(view, streams, models, scheduler, jobs, history, threads, System::nanoTime);
+        return new Lookout(view, streams, models, scheduler, jobs, history, access, threads, System::nanoTime);
     }
 }

@@ -1,5 +1,6 @@
 package dev.osprey.admin;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.lang.System.Logger;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ final class EventFollowers implements AutoCloseable {
 
         /** Sends one event and returns when it has gone; throws where it cannot go any more. */
         void send(String event, String json);
+
+        /** Who looks at it. */
+        Caller caller();
 
         /** Ends it; may be called while something is being sent. */
         void close();
@@ -92,6 +97,11 @@ final class EventFollowers implements AutoCloseable {
             closed = true;
         }
         List.copyOf(all).forEach(Follower::end);
+    }
+
+    /** Ends those of operators who are none any more. */
+    void dismissUnless(Predicate<Caller> welcome) {
+        all.stream().filter(follower -> !welcome.test(follower.wire.caller())).forEach(Follower::end);
     }
 
     private record Event(String name, String json) {}

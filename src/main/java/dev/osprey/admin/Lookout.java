@@ -1,5 +1,7 @@
 package dev.osprey.admin;
 
+import dev.osprey.access.AccessControl;
+import dev.osprey.access.Caller;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Job;
 import dev.osprey.jobs.Jobs;
@@ -22,8 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * Looks at the server every {@link History#INTERVAL}: remembers a point, and tells the consoles that are open. One look at a time; what
- * asks the database or a driver, which may take its time, is done beside it. Any thread.
+ * Looks at the server every {@link History#INTERVAL}: remembers a point, tells the consoles that are open, and ends what is open for
+ * whoever may not use it any more. One look at a time; what asks the database or a driver, which may take its time, is done beside it.
+ * Any thread.
  */
 final class Lookout implements AutoCloseable {
 
@@ -40,11 +43,13 @@ final class Lookout implements AutoCloseable {
     private final Scheduler scheduler;
     private final Jobs jobs;
     private final History history;
+    private final AccessControl access;
     private final Executor executor;
     private final LongSupplier nanoClock;
     private final EventFollowers followers;
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicBoolean asking = new AtomicBoolean();
+    private final AtomicBoolean dismissing = new AtomicBoolean();
 
     /** JSON by event, as it was told last. */
     private final Map<String, String> told = new ConcurrentHashMap<>();
@@ -60,6 +65,7 @@ final class Lookout implements AutoCloseable {
             Scheduler scheduler,
             Jobs jobs,
             History history,
+            AccessControl access,
             Executor executor,
             LongSupplier nanoClock) {
         this.view = view;
@@ -68,6 +74,7 @@ final class Lookout implements AutoCloseable {
         this.scheduler = scheduler;
         this.jobs = jobs;
         this.history = history;
+        this.access = access;
         this.executor = executor;
         this.nanoClock = nanoClock;
         this.followers = new EventFollowers(executor, nanoClock);
@@ -78,6 +85,7 @@ final class Lookout implements AutoCloseable {
     void tick() {
         inTurn(looking, this::look);
         inTurn(asking, this::ask);
+        inTurn(dismissing, this::dismiss);
     }
 
     private void inTurn(AtomicBoolean busy, Runnable work) {
@@ -139,6 +147,16 @@ final class Lookout implements AutoCloseable {
         if (!followers.isEmpty()) {
             tellIfChanged("jobs", latestJobs().toString());
         }
+    }
+
+    private void dismiss() {
+        streams.closeWhere(access::objection);
+        followers.dismissUnless(this::isWelcome);
+        jobs.dismissUnless(this::isWelcome);
+    }
+
+    private boolean isWelcome(Caller caller) {
+        return access.objection(caller).isEmpty();
     }
 
     private JsonObject latestJobs() {

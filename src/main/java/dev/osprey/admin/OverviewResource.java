@@ -73,11 +73,11 @@ public class OverviewResource {
     @Path("events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(summary = "Server-Sent Events: overview, point, streams, jobs, models, problems")
-    public void events(@Context SseEventSink sink, @Context Sse sse) {
-        lookout.follow(new SseWire(sink, sse));
+    public void events(@Context SseEventSink sink, @Context Sse sse, @Context HttpServletRequest request) {
+        lookout.follow(new SseWire(sink, sse, Caller.of(request)));
     }
 
-    private record SseWire(SseEventSink sink, Sse sse) implements EventFollowers.Wire {
+    private record SseWire(SseEventSink sink, Sse sse, Caller caller) implements EventFollowers.Wire {
 
         @Override
         public void send(String event, String json) {

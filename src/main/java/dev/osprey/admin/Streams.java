@@ -1,5 +1,6 @@
 package dev.osprey.admin;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
@@ -13,6 +14,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Who is connected, of all capabilities and on every wire. Any thread. */
@@ -45,6 +48,13 @@ public class Streams {
                 .flatMap(List::stream)
                 .sorted(Comparator.comparing(stream -> stream.activity().since()))
                 .toList();
+    }
+
+    /** Closes those whose callers there is something to be said against. */
+    void closeWhere(Function<Caller, Optional<String>> objection) {
+        for (LiveStream stream : open()) {
+            objection.apply(stream.caller()).ifPresent(why -> stream.close(CloseCode.POLICY_VIOLATED, why));
+        }
     }
 
     /** @throws OspreyException {@link ErrorCode#STREAM_UNKNOWN} */

@@ -1,5 +1,6 @@
 package dev.osprey.jobs;
 
+import dev.osprey.access.Caller;
 import jakarta.json.JsonObject;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
@@ -7,10 +8,11 @@ import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A job's events to one client, as Server-Sent Events; ends with the job, with the client and with the server. */
+/** A job's events to one client, as Server-Sent Events; ends with the job, with the client or its key, and with the server. */
 final class EventStream implements Followers.Listener {
 
     private static final Logger LOG = System.getLogger(EventStream.class.getName());
@@ -23,13 +25,15 @@ final class EventStream implements Followers.Listener {
 
     private final SseEventSink sink;
     private final Sse sse;
+    private final Caller caller;
     private int comments;
     /** Known a moment after the first event may have come. */
     private final CompletableFuture<AutoCloseable> following = new CompletableFuture<>();
 
-    EventStream(SseEventSink sink, Sse sse) {
+    EventStream(SseEventSink sink, Sse sse, Caller caller) {
         this.sink = sink;
         this.sse = sse;
+        this.caller = caller;
     }
 
     void begin(Jobs jobs, String id, long afterSequence) {
@@ -60,6 +64,11 @@ final class EventStream implements Followers.Listener {
             return;
         }
         send(sse.newEventBuilder().comment("quiet").build());
+    }
+
+    @Override
+    public Optional<Caller> caller() {
+        return Optional.of(caller);
     }
 
     @Override

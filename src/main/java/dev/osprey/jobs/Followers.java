@@ -1,5 +1,6 @@
 package dev.osprey.jobs;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fault.RationedLog;
@@ -7,12 +8,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 
 /**
  * Who follows the events of jobs. Nothing is handed to a follower but what is read from the log after the last that it had: so
@@ -43,8 +46,13 @@ final class Followers {
         /** Nothing has happened for a while. */
         default void quiet() {}
 
-        /** Nothing will be told any more, because the server stops. */
+        /** Nothing will be told any more, because the server stops or the client may not hear it. */
         default void over() {}
+
+        /** The client that hears it, where one does directly. */
+        default Optional<Caller> caller() {
+            return Optional.empty();
+        }
     }
 
     /** Reads the events of a job after a sequence number. */
@@ -111,9 +119,15 @@ final class Followers {
 
     /** Ends all. */
     void close() {
+        all.forEach(Follower::dismiss);
+    }
+
+    /** Ends those of clients that are not welcome any more. */
+    void dismissUnless(Predicate<Caller> welcome) {
         for (Follower follower : all) {
-            follower.close();
-            follower.listener.over();
+            if (follower.listener.caller().filter(welcome.negate()).isPresent()) {
+                follower.dismiss();
+            }
         }
     }
 
@@ -188,6 +202,11 @@ final class Followers {
                     told = true;
                 }
             } while (events.size() == EVENTS_AT_ONCE);
+        }
+
+        void dismiss() {
+            close();
+            listener.over();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.osprey.jobs;
 
+import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -335,6 +337,11 @@ public final class Jobs implements AutoCloseable {
         // There is somebody to look after now.
         wake();
         return handle;
+    }
+
+    /** Ends what clients follow over HTTP where they are not welcome any more. */
+    public void dismissUnless(Predicate<Caller> welcome) {
+        followers.dismissUnless(welcome);
     }
 
     /** Threads for what takes as long as a client likes. */

@@ -5,6 +5,7 @@ import dev.osprey.stream.Activity;
 import dev.osprey.stream.CloseCode;
 import dev.osprey.stream.LiveStream;
 import io.socket.socketio.server.SocketIoSocket;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.Map;
 import org.json.JSONString;
@@ -47,9 +48,10 @@ public final class IoSocket implements LiveStream {
         return session.waiting();
     }
 
-    /** As {@link #disconnect}: the protocol has neither codes nor reasons. */
+    /** As {@link #disconnect}, once the client is told the reason as the event {@code error}: the protocol has neither codes nor reasons. */
     @Override
     public void close(CloseCode code, String reason) {
+        emit("error", Json.createObjectBuilder().add("message", reason).build());
         disconnect();
     }
 

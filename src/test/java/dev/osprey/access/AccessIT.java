@@ -18,6 +18,8 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.osprey.Python;
+import dev.osprey.RawSocketIo;
+import dev.osprey.RawWebSocket;
 import dev.osprey.RealServer;
 import dev.osprey.Requires;
 import dev.osprey.StartedServer;
@@ -41,12 +43,16 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +60,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -590,7 +597,7 @@ class AccessIT {
     @Test
     @Order(3)
     void takesATicketOnce() throws Exception {
-        String ticket = ticket();
+        String ticket = ticket(anna);
         assertEquals(101, handshake("/ws?ticket=" + ticket));
         assertEquals(401, handshake("/ws?ticket=" + ticket));
         assertEquals(
@@ -598,7 +605,7 @@ class AccessIT {
         assertEquals(401, handshake("/ws?ticket=" + ticket + "&sid=any"));
         assertEquals(401, handshake("/ws?ticket=unknown"));
 
-        String polled = ticket();
+        String polled = ticket(anna);
         Answer opened = send("GET", POLLING + "&ticket=" + polled, "");
         assertEquals(200, opened.status(), opened::body);
         String session = POLLING + "&sid="
@@ -614,8 +621,8 @@ class AccessIT {
         assertEquals(200, send("POST", session + "&ticket=" + polled, "1").status());
     }
 
-    private static String ticket() throws IOException {
-        Answer answer = send("POST", "/api/tickets", "", bearer(anna));
+    private static String ticket(String key) throws IOException {
+        Answer answer = send("POST", "/api/tickets", "", bearer(key));
         assertEquals(201, answer.status(), answer::body);
         return answer.json().getString("ticket");
     }
@@ -625,7 +632,7 @@ class AccessIT {
     void endsTheTicketsOfAKeyWithIt() throws Exception {
         JsonObject made = key("short", "\"signs\"", "");
         String key = made.getString("key");
-        String ticket = send("POST", "/api/tickets", "", bearer(key)).json().getString("ticket");
+        String ticket = ticket(key);
         assertEquals(
                 204,
                 send("DELETE", "/api/admin/keys/" + made.getString("id"), "", bearer(operator))
@@ -692,6 +699,88 @@ class AccessIT {
                     new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one").build(),
                     new JWTClaimsSet.Builder()
                             .issuer(ISSUER)
+    @Test
+    @Order(3)
+    void closesWhatIsOpenForAKeyThatIsRevoked() throws Exception {
+        JsonObject made = key("leaver", "\"segmentation\",\"signs\",\"studio\"", "");
+        String key = made.getString("key");
+        String job = send("POST", "/api/text-to-image", "{\"prompt\":\"a red ball\",\"steps\":50}", JSON, bearer(key))
+                .json()
+                .getString("job_id");
+        String ofWho = "the key was revoked or has expired";
+        try (KeyProxy proxy = new KeyProxy(port, key);
+                RawWebSocket camera = new RawWebSocket(URI.create("ws://127.0.0.1:" + proxy.port() + "/ws"), 0);
+                RawWebSocket byTicket = new RawWebSocket(withTicket("/signs", key), 0);
+                RawSocketIo io = RawSocketIo.joined(URI.create("ws://127.0.0.1:" + proxy.port() + RawSocketIo.PATH));
+                RawWebSocket ofAnother = new RawWebSocket(withTicket("/ws", anna), 0)) {
+            Iterator<String> events = follow("/api/jobs/" + job + "/events", "Authorization", "Bearer " + key);
+            assertEquals(
+                    "connected", StreamClient.json(ofAnother.nextData().text()).getString("type"));
+            assertEquals(
+                    204,
+                    send("DELETE", "/api/admin/keys/" + made.getString("id"), "", bearer(operator))
+                            .status());
+            for (RawWebSocket client : List.of(camera, byTicket)) {
+                RawWebSocket.Frame frame = client.nextData();
+                while (frame.opcode() != RawWebSocket.CLOSE) {
+                    frame = client.nextData();
+                }
+                assertEquals(1008, frame.closeCode());
+                assertEquals(ofWho, frame.text().substring(2));
+            }
+            String packet = io.next();
+            while (!packet.startsWith("42[\"error\"")) {
+                packet = io.next();
+            }
+            assertEquals(ofWho, RawSocketIo.argument("error", packet).getString("message"));
+            assertEquals("41", io.next());
+            assertEquals(1000, io.closeCode());
+            events.forEachRemaining(line -> {});
+            assertFalse(
+                    get("/api/jobs/" + job, operator).json().containsKey("finished_at"),
+                    "The events have ended because the job has");
+            ofAnother.send(RawWebSocket.text("{\"type\":\"unheard of\"}"));
+            assertEquals("error", StreamClient.json(ofAnother.nextData().text()).getString("type"));
+        } finally {
+            assertEquals(
+                    200,
+                    send("POST", "/api/jobs/" + job + "/cancel", "", bearer(operator))
+                            .status());
+        }
+    }
+
+    private static URI withTicket(String path, String key) throws IOException {
+        return URI.create("ws://127.0.0.1:" + port + path + "?ticket=" + ticket(key));
+    }
+
+    /** The lines of a stream of events, of which the first is there, to its end. */
+    private static Iterator<String> follow(String path, String... header) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .header("Accept", "text/event-stream")
+                                .headers(header)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines());
+        assertEquals(200, answer.statusCode());
+        Iterator<String> lines = answer.body().iterator();
+        assertTrue(lines.hasNext(), "No event has come");
+        return lines;
+    }
+
+    @Test
+    @Order(3)
+    void closesWhatIsOpenForWhoSignsOut() throws Exception {
+        SignedInBrowser other = signIn();
+        Iterator<String> console =
+                follow("/api/admin/events", "Cookie", other.cookie().substring("Cookie: ".length()));
+        Iterator<String> stillThere = follow("/api/admin/events", "Authorization", "Bearer " + operator);
+        assertEquals(204, send("DELETE", "/api/session", "", other.cookie()).status());
+        console.forEachRemaining(line -> {});
+        assertTrue(stillThere.hasNext());
+    }
+
                             .subject("4711")
                             .claim("groups", List.of(groups))
                             .expirationTime(Date.from(Instant.now().plusSeconds(300)))
@@ -737,12 +826,12 @@ class AccessIT {
         String one = key("one", "\"segmentation\"", ",\"max_connections\":1").getString("key");
         try (KeyProxy proxy = new KeyProxy(port, one)) {
             URI address = URI.create("ws://127.0.0.1:" + proxy.port() + "/ws");
-            try (dev.osprey.RawWebSocket first = new dev.osprey.RawWebSocket(address, 0)) {
-                dev.osprey.RawWebSocket.Frame greeting = first.nextData();
-                assertFalse(greeting.opcode() == dev.osprey.RawWebSocket.CLOSE, greeting::text);
-                try (dev.osprey.RawWebSocket second = new dev.osprey.RawWebSocket(address, 0)) {
-                    dev.osprey.RawWebSocket.Frame frame = second.nextData();
-                    while (frame.opcode() != dev.osprey.RawWebSocket.CLOSE) {
+            try (RawWebSocket first = new RawWebSocket(address, 0)) {
+                RawWebSocket.Frame greeting = first.nextData();
+                assertFalse(greeting.opcode() == RawWebSocket.CLOSE, greeting::text);
+                try (RawWebSocket second = new RawWebSocket(address, 0)) {
+                    RawWebSocket.Frame frame = second.nextData();
+                    while (frame.opcode() != RawWebSocket.CLOSE) {
                         frame = second.nextData();
                     }
                     assertEquals(1013, frame.closeCode());

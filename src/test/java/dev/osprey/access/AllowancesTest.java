@@ -16,7 +16,8 @@ class AllowancesTest {
     private final Allowances allowances = new Allowances(nanos::get, () -> time);
 
     private static Caller caller(String id, int perMinute, int perDay) {
-        return new Caller(id, id, false, Scope.CAPABILITIES, new Allowance(perMinute, perDay, 0));
+        return new Caller(
+                id, id, false, Scope.CAPABILITIES, new Allowance(perMinute, perDay, 0), new Credential.Endless());
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TicketsTest {
 
     private static final Caller ANNA =
-            new Caller("key:1", "Anna", false, Scope.CAPABILITIES, Caller.Allowance.UNLIMITED);
+            new Caller("key:1", "Anna", false, Scope.CAPABILITIES, Caller.Allowance.UNLIMITED, new Credential.Key("1"));
 
     private final AtomicLong now = new AtomicLong();
     private final Tickets tickets = new Tickets(now::get);

@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,21 @@ class TokensTest {
     private static void assertRefused(Tokens tokens, String token) {
         OspreyException refusal = assertThrows(OspreyException.class, () -> tokens.caller(token));
         assertEquals(ErrorCode.UNAUTHENTICATED, refusal.code());
+    }
+
+    @Test
+    void sayHowLongTheyCount() throws Exception {
+        ECKey key = key("1");
+        Tokens tokens = tokens(key);
+        Instant end = Instant.now().plusSeconds(300).truncatedTo(ChronoUnit.SECONDS);
+        assertEquals(
+                new Credential.Token(end.plusSeconds(60)),
+                tokens.caller(signed(
+                                claims("osprey-user")
+                                        .expirationTime(Date.from(end))
+                                        .build(),
+                                key))
+                        .credential());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.util.ArrayDeque;
@@ -25,9 +26,23 @@ class EventFollowersTest {
     private static final class Console implements EventFollowers.Wire {
 
         private final List<String> read = new ArrayList<>();
+        private final Caller caller;
         private boolean closed;
         private boolean gone;
         private Runnable whileSending = () -> {};
+
+        Console() {
+            this(Caller.ANYBODY);
+        }
+
+        Console(Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public Caller caller() {
+            return caller;
+        }
 
         @Override
         public void send(String event, String json) {
@@ -67,6 +82,20 @@ class EventFollowersTest {
         work();
         assertEquals(List.of("overview 0", "overview 1", "point 2"), one.read);
         assertEquals(List.of("overview 1", "point 2"), other.read);
+    }
+
+    @Test
+    void endsThoseWhoAreNotWelcome() {
+        Console one = join();
+        Console other = new Console(Caller.NOBODY);
+        followers.add(other, Map.of());
+        followers.dismissUnless(Caller.ANYBODY::equals);
+        assertFalse(one.closed);
+        assertTrue(other.closed);
+        followers.tell("overview", "1");
+        work();
+        assertEquals(List.of("overview 1"), one.read);
+        assertEquals(List.of(), other.read);
     }
 
     @Test

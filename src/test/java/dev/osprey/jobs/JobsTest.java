@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.State;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -205,6 +207,51 @@ class JobsTest {
         bench.set("url", "unused", "max-waiting", "2", "max-followers", "2");
         jobs.submit(NewJob.of("nobody's", "{}"));
         jobs.follow(job.id(), 0, event -> {});
+    }
+
+    @Test
+    void tellsNobodyMoreWhoIsNotWelcome() throws Exception {
+        Jobs jobs = bench.node();
+        Job job = jobs.submit(NewJob.of("nobody's", "{}"));
+        Client welcome = new Client(Caller.ANYBODY);
+        Client other = new Client(Caller.NOBODY);
+        jobs.watch(job.id(), 0, welcome);
+        jobs.watch(job.id(), 0, other);
+        JobEvent unused = Bench.next(other.events);
+        jobs.dismissUnless(Caller.ANYBODY::equals);
+        assertEquals(List.of(false, true), List.of(welcome.over, other.over));
+        jobs.cancel(job.id());
+        JobEvent event = Bench.next(welcome.events);
+        while (!event.state().isFinished()) {
+            event = Bench.next(welcome.events);
+        }
+        assertEquals(0, other.events.size());
+    }
+
+    private static final class Client implements Followers.Listener {
+
+        private final BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
+        private final Caller caller;
+        private boolean over;
+
+        Client(Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public void happened(JobEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public void over() {
+            over = true;
+        }
+
+        @Override
+        public Optional<Caller> caller() {
+            return Optional.of(caller);
+        }
     }
 
     @Test
