@@ -49,7 +49,7 @@ export class Audit {
       { of: (entry) => entry.action, show: (action) => (METHOD.test(action) ? element('code', { textContent: action }) : inWords(action)) },
       { of: (entry) => entry.subject || '–' },
       { of: (entry) => [entry.who ?? '–', entry.address ?? ''], show: ([who, address]) => twoLines(who, address) },
-      { of: (entry) => entry.outcome, show: (outcome) => tag(outcome, outcome === 'refused' ? 'bad' : 'good') },
+      { of: (entry) => entry.outcome + (entry.times > 1 ? ` × ${entry.times}` : ''), show: (outcome) => tag(outcome, outcome.startsWith('refused') ? 'bad' : 'good') },
       { of: (entry) => entry.time, show: timeOfEvent },
     ]);
     byId('find-entry').addEventListener('input', () => this.#show());

@@ -36,4 +36,7 @@ class StoredAudit {
 
     @Column(name = "outcome")
     String outcome = "";
+
+    @Column(name = "times")
+    long times = 1;
 }

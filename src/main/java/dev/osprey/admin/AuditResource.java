@@ -47,7 +47,8 @@ public class AuditResource {
                         .add("action", entry.action())
                         .add("subject", entry.subject())
                         .add("address", entry.address())
-                        .add("outcome", entry.outcome())));
+                        .add("outcome", entry.outcome())
+                        .add("times", entry.times())));
         return Json.createObjectBuilder().add("entries", entries).build();
     }
 }

@@ -62,7 +62,7 @@ public class SessionResource {
         }
         String name = JsonBody.text(fields, "name");
         SignIn.Outcome outcome = signIn.tryPassword(name, JsonBody.text(fields, "password"), request.getRemoteAddr());
-        audit.record(name, "sign-in", "/admin/", request.getRemoteAddr(), outcome instanceof SignIn.Outcome.Right);
+        audit.record(name, Audit.SIGN_IN, "/admin/", request.getRemoteAddr(), outcome instanceof SignIn.Outcome.Right);
         if (outcome instanceof SignIn.Outcome.Held held) {
             OspreyException failure = new OspreyException(
                     ErrorCode.RATE_EXCEEDED,
