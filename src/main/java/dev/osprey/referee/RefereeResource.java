@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /analyze} and {@code /streaming/stats}, see {@link RefereeAddress}; and the way of a page to its job. */
 @Singleton
@@ -66,8 +67,11 @@ public class RefereeResource {
     @LimitedUpload
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     public CompletionStage<Response> analyze(
-            List<EntityPart> parts, @Context HttpServletRequest request, @Context ContainerRequestContext context)
+            @Nullable List<EntityPart> received,
+            @Context HttpServletRequest request,
+            @Context ContainerRequestContext context)
             throws IOException {
+        List<EntityPart> parts = parts(received);
         Optional<Response> obstacle = obstacle(parts);
         if (obstacle.isPresent()) {
             return CompletableFuture.completedStage(obstacle.get());
@@ -87,7 +91,9 @@ public class RefereeResource {
     @Path("bouts")
     @LimitedUpload
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public Response submitted(List<EntityPart> parts, @Context HttpServletRequest request) throws IOException {
+    public Response submitted(@Nullable List<EntityPart> received, @Context HttpServletRequest request)
+            throws IOException {
+        List<EntityPart> parts = parts(received);
         Optional<Response> obstacle = obstacle(parts);
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -96,6 +102,11 @@ public class RefereeResource {
         return Response.accepted(Json.createObjectBuilder().add("job_id", id).build())
                 .location(URI.create("/api/jobs/" + id))
                 .build();
+    }
+
+    /** The container reads nothing where there is neither a body nor a type. */
+    private static List<EntityPart> parts(@Nullable List<EntityPart> received) {
+        return received == null ? List.of() : received;
     }
 
     /** What to answer where a file or the model is missing. */

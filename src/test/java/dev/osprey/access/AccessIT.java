@@ -46,8 +46,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,10 +60,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -77,6 +76,11 @@ class AccessIT {
     private static final String PASSWORD = "an operator's very own";
     private static final String ISSUER = "https://issuer.example";
     private static final String JSON = "Content-Type: application/json";
+
+    /** Another address of this machine, where a proxy could be. */
+    private static final String PROXY = "127.0.0.2";
+
+    private static final String MULTIPART = "multipart/form-data; boundary=b";
     private static final String FOREIGN = "Origin: https://elsewhere.example";
     private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
     private static final String PICTURE = "src/main/webapp/samples/grace-hopper.jpg";
@@ -137,7 +141,9 @@ class AccessIT {
                         "OSPREY_ACCESS_TOKEN_ISSUER",
                         ISSUER,
                         "OSPREY_ACCESS_TOKEN_KEYS",
-                        keys.toString()));
+                        keys.toString(),
+                        "OSPREY_ACCESS_TRUSTED_PROXIES",
+                        PROXY));
         browser = signIn();
         String all = "\"segmentation\",\"signs\",\"fingerspelling\",\"referee\",\"studio\"";
         anna = key("anna", all, "").getString("key");
@@ -201,7 +207,12 @@ class AccessIT {
     }
 
     private static Answer send(String method, String path, byte[] body, String... headers) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return sendFrom(InetAddress.getLoopbackAddress(), method, path, body, headers);
+    }
+
+    private static Answer sendFrom(InetAddress here, String method, String path, byte[] body, String... headers)
+            throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, here, 0)) {
             socket.setSoTimeout(60_000);
             ByteArrayOutputStream request = new ByteArrayOutputStream();
             boolean upgrades = Arrays.stream(headers).anyMatch("Upgrade: websocket"::equals);
@@ -441,6 +452,52 @@ class AccessIT {
         assertEquals(List.of(), wrong);
     }
 
+    /** Bodies that no endpoint reads, each with its type, if it has one. */
+    private static final Map<String, Optional<String>> UNREADABLE = Map.ofEntries(
+            Map.entry("", Optional.empty()),
+            Map.entry("x", Optional.empty()),
+            Map.entry("{", Optional.of("application/json")),
+            Map.entry("[1]", Optional.of("application/json")),
+            Map.entry("null", Optional.of("application/json; charset=none-such")),
+            Map.entry("{\"a\":1e999999}", Optional.of("application/json")),
+            Map.entry("%zz=%", Optional.of("application/x-www-form-urlencoded")),
+            Map.entry("not a picture", Optional.of("image/jpeg")),
+            Map.entry("of no type", Optional.of("none")),
+            Map.entry("without boundary", Optional.of("multipart/form-data")),
+            Map.entry("without parts", Optional.of(MULTIPART)),
+            Map.entry("--b\r\n\r\nnameless\r\n--b--\r\n", Optional.of(MULTIPART)),
+            Map.entry("--b\r\nContent-Disposition: form-data; name=\"video\"\r\n", Optional.of(MULTIPART)));
+
+    @Test
+    @Order(2)
+    void saysOfNoBodyThatTheServerHasFailed() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (Row row : TABLE) {
+            if (!Set.of("POST", "PUT").contains(row.method())) {
+                continue;
+            }
+            for (Map.Entry<String, Optional<String>> body : UNREADABLE.entrySet()) {
+                List<String> headers = new ArrayList<>(List.of(bearer(operator)));
+                body.getValue().ifPresent(type -> headers.add("Content-Type: " + type));
+                int status = send(row.method(), row.address(), body.getKey(), headers.toArray(String[]::new))
+                        .status();
+                if (status >= 500) {
+                    wrong.add("%s with %s: %d".formatted(row.name(), body, status));
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+        for (String path : List.of("/analyze", "/api/referee/analyze", "/api/referee/bouts")) {
+            Answer nothing = send("POST", path, "", bearer(anna));
+            assertEquals(422, nothing.status());
+            assertEquals(
+                    List.of("video", "signal"),
+                    nothing.json().getJsonArray("detail").getValuesAs(missing -> missing.asJsonObject()
+                            .getJsonArray("loc")
+                            .getString(1)));
+        }
+    }
+
     /** A type that nobody expects, so that nothing begins. */
     private static String[] withType(String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
@@ -572,7 +629,7 @@ class AccessIT {
                 .getBytes(StandardCharsets.US_ASCII));
         body.write(data);
         body.write("\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII));
-        return send("POST", path, body.toByteArray(), "Content-Type: multipart/form-data; boundary=b", bearer(anna));
+        return send("POST", path, body.toByteArray(), "Content-Type: " + MULTIPART, bearer(anna));
     }
 
     private static List<JsonObject> jobs(String key) throws IOException {
@@ -642,65 +699,6 @@ class AccessIT {
         assertEquals(401, send("GET", POLLING + "&ticket=" + ticket, "").status());
     }
 
-    @Test
-    @Order(3)
-    void takesNothingFromForeignPagesThatACookieVouchesFor() throws Exception {
-        String cookie = browser.cookie();
-        String token = "X-CSRF-Token: " + browser.csrf();
-        String own = "Origin: http://127.0.0.1:" + port;
-        String key = "{\"name\":\"x\",\"role\":\"operator\"}";
-        assertEquals(200, send("GET", "/api/admin/keys", "", cookie).status());
-        assertEquals(403, send("POST", "/api/admin/keys", key, JSON, cookie).status());
-        assertEquals(
-                403, send("POST", "/api/admin/keys", key, JSON, cookie, own).status());
-        assertEquals(
-                403,
-                send("POST", "/api/admin/keys", key, JSON, cookie, "X-CSRF-Token: wrong")
-                        .status());
-        assertEquals(
-                201, send("POST", "/api/admin/keys", key, JSON, cookie, token).status());
-        assertEquals(403, send("POST", "/api/tickets", "", cookie).status());
-        assertEquals(403, send("POST", "/api/tickets", "", cookie, FOREIGN).status());
-        assertEquals(201, send("POST", "/api/tickets", "", cookie, own).status());
-        assertEquals(403, handshake("/ws", cookie));
-        assertEquals(403, handshake("/ws", cookie, FOREIGN));
-        assertEquals(101, handshake("/ws", cookie, own));
-        Answer read = send("GET", "/api/admin/keys", "", cookie, FOREIGN);
-        assertEquals(Optional.empty(), read.header("Access-Control-Allow-Credentials"));
-        assertEquals(200, send("GET", "/admin/", "", cookie).status());
-    }
-
-    @Test
-    @Order(3)
-    void signsInAndOutAndWithAKey() throws Exception {
-        SignedInBrowser other = signIn();
-        assertFalse(other.cookie().equals(browser.cookie()));
-        assertEquals(200, send("GET", "/api/session", "", other.cookie()).status());
-        assertEquals(204, send("DELETE", "/api/session", "", other.cookie()).status());
-        assertEquals(401, send("GET", "/api/admin/keys", "", other.cookie()).status());
-        // A session's name is not one that the browser brings.
-        String brought = "Cookie: OSPREY_SESSION=chosen-by-another";
-        Answer answer = send("POST", "/api/session", "{\"key\":\"" + anna + "\"}", JSON, brought);
-        assertEquals(200, answer.status());
-        assertFalse(answer.header("Set-Cookie").orElseThrow().contains("chosen-by-another"));
-        assertEquals(401, send("GET", "/api/session", "", brought).status());
-        assertEquals("user", answer.json().getString("role"));
-        assertEquals(
-                401,
-                send("POST", "/api/session", "{\"key\":\"" + revoked + "\"}", JSON)
-                        .status());
-        assertEquals(
-                401,
-                send("POST", "/api/session", "{\"key\":\"" + token("osprey-operator") + "\"}", JSON)
-                        .status());
-    }
-
-    private static String token(String... groups) throws IOException {
-        try {
-            SignedJWT token = new SignedJWT(
-                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one").build(),
-                    new JWTClaimsSet.Builder()
-                            .issuer(ISSUER)
     @Test
     @Order(3)
     void closesWhatIsOpenForAKeyThatIsRevoked() throws Exception {
@@ -783,6 +781,93 @@ class AccessIT {
         assertTrue(stillThere.hasNext());
     }
 
+    @Test
+    @Order(3)
+    void takesNothingFromForeignPagesThatACookieVouchesFor() throws Exception {
+        String cookie = browser.cookie();
+        String token = "X-CSRF-Token: " + browser.csrf();
+        String own = "Origin: http://127.0.0.1:" + port;
+        String key = "{\"name\":\"x\",\"role\":\"operator\"}";
+        assertEquals(200, send("GET", "/api/admin/keys", "", cookie).status());
+        assertEquals(403, send("POST", "/api/admin/keys", key, JSON, cookie).status());
+        assertEquals(
+                403, send("POST", "/api/admin/keys", key, JSON, cookie, own).status());
+        assertEquals(
+                403,
+                send("POST", "/api/admin/keys", key, JSON, cookie, "X-CSRF-Token: wrong")
+                        .status());
+        assertEquals(
+                201, send("POST", "/api/admin/keys", key, JSON, cookie, token).status());
+        assertEquals(403, send("POST", "/api/tickets", "", cookie).status());
+        assertEquals(403, send("POST", "/api/tickets", "", cookie, FOREIGN).status());
+        assertEquals(201, send("POST", "/api/tickets", "", cookie, own).status());
+        assertEquals(403, handshake("/ws", cookie));
+        assertEquals(403, handshake("/ws", cookie, FOREIGN));
+        assertEquals(101, handshake("/ws", cookie, own));
+        Answer read = send("GET", "/api/admin/keys", "", cookie, FOREIGN);
+        assertEquals(Optional.empty(), read.header("Access-Control-Allow-Credentials"));
+        assertEquals(200, send("GET", "/admin/", "", cookie).status());
+    }
+
+    @Test
+    @Order(3)
+    void signsInAndOutAndWithAKey() throws Exception {
+        SignedInBrowser other = signIn();
+        assertFalse(other.cookie().equals(browser.cookie()));
+        assertEquals(200, send("GET", "/api/session", "", other.cookie()).status());
+        assertEquals(204, send("DELETE", "/api/session", "", other.cookie()).status());
+        assertEquals(401, send("GET", "/api/admin/keys", "", other.cookie()).status());
+        // A session's name is not one that the browser brings.
+        String brought = "Cookie: OSPREY_SESSION=chosen-by-another";
+        Answer answer = send("POST", "/api/session", "{\"key\":\"" + anna + "\"}", JSON, brought);
+        assertEquals(200, answer.status());
+        assertFalse(answer.header("Set-Cookie").orElseThrow().contains("chosen-by-another"));
+        assertEquals(401, send("GET", "/api/session", "", brought).status());
+        assertEquals("user", answer.json().getString("role"));
+        assertEquals(
+                401,
+                send("POST", "/api/session", "{\"key\":\"" + revoked + "\"}", JSON)
+                        .status());
+        assertEquals(
+                401,
+                send("POST", "/api/session", "{\"key\":\"" + token("osprey-operator") + "\"}", JSON)
+                        .status());
+    }
+
+    @Test
+    @Order(3)
+    void keepsTheCookieToTlsWhereTheRequestCameByIt() throws Exception {
+        InetAddress proxy = InetAddress.getByName(PROXY);
+        for (String header : List.of("X-Forwarded-Proto: https", "Forwarded: for=192.0.2.60;proto=https")) {
+            assertTrue(cookieOf(proxy, header).endsWith("; Secure"), header);
+            assertFalse(cookieOf(InetAddress.getLoopbackAddress(), header).contains("Secure"), header);
+        }
+        assertFalse(cookieOf(proxy, "X-Forwarded-Proto: http").contains("Secure"));
+    }
+
+    private static String cookieOf(InetAddress here, String header) throws IOException {
+        Answer answer = sendFrom(
+                here,
+                "POST",
+                "/api/session",
+                "{\"key\":\"%s\"}".formatted(anna).getBytes(StandardCharsets.US_ASCII),
+                JSON,
+                header);
+        assertEquals(200, answer.status(), answer::body);
+        List<String> cookies = answer.head()
+                .lines()
+                .filter(line -> line.startsWith("Set-Cookie:"))
+                .toList();
+        assertEquals(1, cookies.size(), answer::head);
+        return cookies.get(0);
+    }
+
+    private static String token(String... groups) throws IOException {
+        try {
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("one").build(),
+                    new JWTClaimsSet.Builder()
+                            .issuer(ISSUER)
                             .subject("4711")
                             .claim("groups", List.of(groups))
                             .expirationTime(Date.from(Instant.now().plusSeconds(300)))
@@ -975,7 +1060,17 @@ class AccessIT {
         assertTrue(Integer.parseInt(held.header("Retry-After").orElse("0")) > 800, held::head);
         assertEquals(200, send("GET", "/api/admin/keys", "", browser.cookie()).status());
 
-        List<String> entries = get("/api/admin/audit?limit=500", operator).json().getJsonArray("entries").stream()
+        List<JsonValue> audit =
+                get("/api/admin/audit?limit=500", operator).json().getJsonArray("entries");
+        assertEquals(
+                List.of(6),
+                audit.stream()
+                        .map(JsonValue::asJsonObject)
+                        .filter(entry -> entry.getString("action").equals("sign-in")
+                                && entry.getString("outcome").equals("refused"))
+                        .map(entry -> entry.getInt("times"))
+                        .toList());
+        List<String> entries = audit.stream()
                 .map(entry -> "%s %s %s %s"
                         .formatted(
                                 entry.asJsonObject().getString("who"),
