@@ -14,6 +14,7 @@ import dev.osprey.metrics.Percentiles;
 import dev.osprey.metrics.Problems;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.operation.Condition;
+import dev.osprey.operation.Version;
 import dev.osprey.referee.Referee;
 import dev.osprey.runtime.ModelStatus;
 import dev.osprey.runtime.WarmModels;
@@ -100,7 +101,7 @@ public class ServerView {
         add(memory, "resident_mib", Memory.residentMib());
         memory.add("models_mib", models.usedMib()).add("models_budget_mib", models.memoryBudgetMib());
         return Json.createObjectBuilder()
-                .add("version", version())
+                .add("version", Version.TEXT)
                 .add("started", started.toString())
                 .add("uptime_seconds", Duration.between(started, Instant.now()).toSeconds())
                 .add("state", word(condition.state()))
@@ -120,11 +121,6 @@ public class ServerView {
                 .add("memory", memory)
                 .add("gpus", gpuList())
                 .build();
-    }
-
-    private static String version() {
-        String version = ServerView.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     /** What of the server is not available, a sentence each. */

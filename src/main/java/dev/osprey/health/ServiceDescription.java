@@ -1,5 +1,6 @@
 package dev.osprey.health;
 
+import dev.osprey.operation.Version;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.socket.JsonAnswer;
 import jakarta.json.Json;
@@ -29,16 +30,11 @@ public class ServiceDescription extends HttpServlet {
                 response,
                 Json.createObjectBuilder()
                         .add("name", "Osprey")
-                        .add("version", version())
+                        .add("version", Version.TEXT)
                         .add("status", "running")
                         .add("websocket_endpoint", "/ws")
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
                         .add("message", "Connect to /ws with a WebSocket client.")
                         .build());
-    }
-
-    private static String version() {
-        String version = ServiceDescription.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }
