@@ -144,7 +144,7 @@ final class CoachStream implements StreamEndpoint.Receiver {
         synchronized (this) {
             arrivedNanos = shared.nanoTime();
             mailbox.offer(frame).ifPresent(replaced -> {
-                shared.statistics().dropped();
+                shared.replaced();
                 connection.activity().replaced();
             });
         }
@@ -217,8 +217,9 @@ final class CoachStream implements StreamEndpoint.Receiver {
         try {
             if (tryLook(frame, cancellation)) {
                 long now = shared.nanoTime();
-                shared.statistics().processed(now - startNanos);
-                connection.activity().answered(Duration.ofNanos(now - cameNanos));
+                Duration age = Duration.ofNanos(now - cameNanos);
+                shared.answered(model, Duration.ofNanos(now - startNanos), age);
+                connection.activity().answered(age);
             }
         } catch (OspreyException e) {
             if (!isUnwanted(cancellation)) {

@@ -100,6 +100,23 @@ public final class Fingerspelling {
         meters.failed("fingerspelling", code);
     }
 
+    /**
+     * A frame was looked at to its end.
+     *
+     * @param model that names the letters
+     * @param took from the worker's taking it on
+     */
+    void answered(String model, Duration took, Duration age) {
+        statistics.processed(took.toNanos());
+        meters.answered("fingerspelling", model, took, age);
+    }
+
+    /** A newer frame has come before its turn. */
+    void replaced() {
+        statistics.dropped();
+        meters.replaced("fingerspelling");
+    }
+
     /** Has the stream's next frame looked at when its turn comes. */
     Ticket submit(CoachStream stream) {
         return scheduler.submit(

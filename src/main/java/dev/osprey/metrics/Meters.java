@@ -26,6 +26,9 @@ public interface Meters {
         public void answered(String mode, String model, Duration inference, Duration age) {}
 
         @Override
+        public void kept(String mode, Duration age) {}
+
+        @Override
         public void replaced(String mode) {}
 
         @Override
@@ -56,8 +59,11 @@ public interface Meters {
     /** A client was sent an error, or would have been were errors not rationed. */
     void failed(String capability, String code);
 
-    /** A frame was answered: how long its model ran and how old its picture is now. */
+    /** A frame was answered: how long its models ran and how old its picture is now. */
     void answered(String mode, String model, Duration inference, Duration age);
+
+    /** A frame was put by for later, and its client told so: how old it is now. */
+    void kept(String mode, Duration age);
 
     /** A frame was answered with a newer one's picture. */
     void replaced(String mode);

@@ -29,6 +29,8 @@ class RegistryMeters implements Meters {
     /** To find a histogram in the registry takes longer than all that a frame's message needs. */
     private final Map<Served, Answered> answered = new ConcurrentHashMap<>();
 
+    private final Map<String, Histogram> kept = new ConcurrentHashMap<>();
+
     private final Map<String, Ran> ran = new ConcurrentHashMap<>();
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
     private final Map<Failure, Counter> errors = new ConcurrentHashMap<>();
@@ -127,14 +129,25 @@ class RegistryMeters implements Meters {
     }
 
     private Answered histograms(Served served) {
-        Tag mode = new Tag("mode", served.mode());
-        Tag model = new Tag("model", served.model());
         return new Answered(
-                histogram(describe("osprey_inference_microseconds", "How long the model ran on a frame."), mode, model),
                 histogram(
-                        describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),
-                        mode,
-                        model));
+                        describe("osprey_inference_microseconds", "How long the model ran on a frame."),
+                        new Tag("mode", served.mode()),
+                        new Tag("model", served.model())),
+                ages(served));
+    }
+
+    private Histogram ages(Served served) {
+        return histogram(
+                describe("osprey_frame_age_microseconds", "From a frame's arrival to its answer being ready."),
+                new Tag("mode", served.mode()),
+                new Tag("model", served.model()));
+    }
+
+    @Override
+    public void kept(String mode, Duration age) {
+        // No model looks at it now. It is no picture that somebody waits for, either, as those of the history are.
+        kept.computeIfAbsent(mode, name -> ages(new Served(name, "none"))).update(age.toNanos() / 1_000);
     }
 
     @Override

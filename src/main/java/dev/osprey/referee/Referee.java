@@ -54,6 +54,7 @@ public final class Referee {
     private final BoutAnalysis analysis;
     private final Executor errands;
     private final Meters meters;
+    private final LongSupplier nanoClock;
     private final Clock clock;
     private final Connections connections;
     private final OwnFolder folder;
@@ -87,6 +88,7 @@ public final class Referee {
         this.analysis = analysis;
         this.errands = errands;
         this.meters = meters;
+        this.nanoClock = nanoClock;
         this.clock = clock;
         int maxMessageBytes = initial.referee().maxMessageBytes();
         this.connections =
@@ -126,6 +128,10 @@ public final class Referee {
 
     Meters meters() {
         return meters;
+    }
+
+    long nanoTime() {
+        return nanoClock.getAsLong();
     }
 
     /** {@code protocols/referee.md}, section 2.2. */

@@ -16,6 +16,7 @@ import java.io.StringReader;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -243,6 +244,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         if (current == null) {
             return;
         }
+        long cameNanos = shared.nanoTime();
         int number = header.number();
         if (current.has(number)) {
             send(Messages.frameAck(current.id(), number, "duplicate"));
@@ -264,6 +266,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         } else {
             connection.activity().answered();
             send(Messages.frameAck(current.id(), number, "received"));
+            shared.meters().kept("referee", Duration.ofNanos(shared.nanoTime() - cameNanos));
         }
     }
 

@@ -59,6 +59,11 @@ public final class CountingMeters implements Meters {
     }
 
     @Override
+    public void kept(String mode, Duration age) {
+        count("kept " + mode);
+    }
+
+    @Override
     public void replaced(String mode) {
         count("replaced " + mode);
     }

@@ -46,10 +46,12 @@ class RegistryMetersTest {
     void measuresInMicroseconds() {
         meters.answered("fast", "person", Duration.ofNanos(1_234_567), Duration.ofMillis(20));
         meters.answered("fast", "person", Duration.ofNanos(999), Duration.ZERO);
+        meters.kept("referee", Duration.ofNanos(300_999));
         assertEquals(
                 Map.of(
                         "osprey_inference_microseconds{mode=fast,model=person}", List.of(1_234L, 0L),
-                        "osprey_frame_age_microseconds{mode=fast,model=person}", List.of(20_000L, 0L)),
+                        "osprey_frame_age_microseconds{mode=fast,model=person}", List.of(20_000L, 0L),
+                        "osprey_frame_age_microseconds{mode=referee,model=none}", List.of(300L)),
                 written);
     }
 
