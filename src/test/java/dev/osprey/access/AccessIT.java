@@ -615,11 +615,34 @@ class AccessIT {
         assertEquals(
                 404,
                 send("POST", "/api/batch-generate", "{\"job_ids\":[\"" + source + "\"]}", JSON, bearer(bert))
+        keepsItFromSubscribers(picture);
                         .status());
-        assertEquals(
-                200,
-                send("POST", "/api/jobs/" + picture + "/cancel", "", bearer(anna))
-                        .status());
+    }
+
+    /** Cancels a job of Anna's, of which she is told over Socket.IO and Bert is not. */
+    private static void keepsItFromSubscribers(String job) throws IOException {
+        String subscribe = RawSocketIo.event(
+                "subscribe", Json.createObjectBuilder().add("job_id", job).build());
+        try (RawSocketIo annas = RawSocketIo.joined(withTicket(RawSocketIo.PATH, anna));
+                RawSocketIo berts = RawSocketIo.joined(withTicket(RawSocketIo.PATH, bert))) {
+            for (RawSocketIo client : List.of(annas, berts)) {
+                client.send(subscribe);
+                assertEquals(job, client.nextEvent("subscribed").getString("job_id"));
+            }
+            assertEquals(
+                    200,
+                    send("POST", "/api/jobs/" + job + "/cancel", "", bearer(anna))
+                            .status());
+            JsonObject told = annas.nextEvent("job_update");
+            assertEquals(job, told.getString("job_id"));
+            while (!told.getString("status").equals("cancelled")) {
+                String packet = annas.next();
+                if (packet.startsWith("42[\"job_update")) {
+                    told = RawSocketIo.argument("job_update", packet);
+                }
+            }
+            berts.assertQuiet();
+        }
     }
 
     private static Answer upload(String path, String field, String name, byte[] data) throws IOException {
@@ -643,6 +666,34 @@ class AccessIT {
     void takesAKeyInEveryPlaceThatItMayStand() throws Exception {
         assertEquals(200, send("GET", "/api/jobs", "", "X-API-Key: " + anna).status());
         assertEquals(401, send("GET", "/api/jobs", "", "X-API-Key: " + revoked).status());
+    @Test
+    @Order(3)
+    void goesOnWithNobodyElsesRefereeSession() throws Exception {
+        String start = "{\"type\":\"session_start\",\"session_id\":\"left\",\"fps\":30,\"width\":640,\"height\":480%s}";
+        String resume = start.formatted(",\"resume\":true");
+        try (RawWebSocket annas = new RawWebSocket(withTicket("/stream", anna), 0)) {
+            annas.send(RawWebSocket.text(start.formatted("")));
+            assertEquals(
+                    "session_started",
+                    StreamClient.json(annas.nextData().text()).getString("type"));
+            annas.send(RawWebSocket.text(
+                    "{\"type\":\"frame\",\"session_id\":\"left\",\"frame_number\":0," + "\"timestamp\":0}"));
+            annas.send(RawWebSocket.frame(RawWebSocket.BINARY, Files.readAllBytes(java.nio.file.Path.of(PICTURE))));
+            assertEquals("received", StreamClient.json(annas.nextData().text()).getString("status"));
+            annas.vanish();
+        }
+        RealServer.await(
+                "The session waits for its client",
+                () -> get("/streaming/stats", anna).json().getInt("active_sessions") == 0);
+        try (RawWebSocket berts = new RawWebSocket(withTicket("/stream", bert), 0);
+                RawWebSocket annas = new RawWebSocket(withTicket("/stream", anna), 0)) {
+            berts.send(RawWebSocket.text(resume));
+            assertEquals(0, StreamClient.json(berts.nextData().text()).getInt("next_frame"));
+            annas.send(RawWebSocket.text(resume));
+            assertEquals(1, StreamClient.json(annas.nextData().text()).getInt("next_frame"));
+        }
+    }
+
         assertEquals(
                 401,
                 send("GET", "/api/jobs", "", "Authorization: Basic " + anna).status());
@@ -750,7 +801,7 @@ class AccessIT {
     }
 
     private static URI withTicket(String path, String key) throws IOException {
-        return URI.create("ws://127.0.0.1:" + port + path + "?ticket=" + ticket(key));
+        return URI.create("ws://127.0.0.1:" + port + path + (path.contains("?") ? "&" : "?") + "ticket=" + ticket(key));
     }
 
     /** The lines of a stream of events, of which the first is there, to its end. */

@@ -109,6 +109,56 @@ class AdminIT extends RealServer {
         assertTrue(model.getInt("memory_mib") > 0);
     }
 
+    private static final String CLIENTS = "osprey.signs.max-clients";
+
+    private static JsonObject setting(String key) throws Exception {
+        HttpResponse<String> answer = operate("GET", "/api/admin/settings", "");
+        assertEquals(200, answer.statusCode(), answer::body);
+        try (JsonReader reader = Json.createReader(new StringReader(answer.body()))) {
+            return reader.readArray().getValuesAs(JsonObject.class).stream()
+                    .filter(row -> row.getString("key").equals(key))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static HttpResponse<String> set(String key, String value) throws Exception {
+        return operate(
+                "PUT",
+                "/api/admin/settings/" + key,
+                "{\"value\": %s}".formatted(value),
+                "Content-Type",
+                "application/json");
+    }
+
+    @Test
+    void changesASettingUntilItIsForgotten() throws Exception {
+        JsonObject before = setting(CLIENTS);
+        assertEquals("default", before.getString("source"));
+        assertEquals(before.getString("default"), before.getString("value"));
+        assertTrue(before.getBoolean("live"));
+        try {
+            HttpResponse<String> changed = set(CLIENTS, "321");
+            assertEquals(200, changed.statusCode(), changed::body);
+            assertEquals(setting(CLIENTS), StreamClient.json(changed.body()));
+            assertEquals("321", setting(CLIENTS).getString("value"));
+            assertEquals("console", setting(CLIENTS).getString("source"));
+            assertEquals(before.getString("default"), setting(CLIENTS).getString("default"));
+
+            for (String bad : List.of("\"many\"", "\"\"", "-1", "1.5", "true", "null", "[1]")) {
+                assertProblem(400, "SETTING_INVALID", set(CLIENTS, bad));
+            }
+            assertEquals("321", setting(CLIENTS).getString("value"));
+        } finally {
+            HttpResponse<String> forgotten = operate("DELETE", "/api/admin/settings/" + CLIENTS, "");
+            assertEquals(200, forgotten.statusCode(), forgotten::body);
+        }
+        assertEquals(before, setting(CLIENTS));
+        assertProblem(404, "SETTING_UNKNOWN", set("osprey.none-such", "1"));
+        assertProblem(404, "SETTING_UNKNOWN", operate("DELETE", "/api/admin/settings/osprey.none-such", ""));
+        assertProblem(409, "SETTING_FIXED", set("osprey.server.port", "9090"));
+    }
+
     @Test
     void answersFramesWithErrorsWhileTheModelIsUnloaded() throws Exception {
         byte[] frame = Files.readAllBytes(SAMPLE);

@@ -25,6 +25,26 @@ public final class TestConfig {
         return read(settings);
     }
 
+    /** As {@link #with}, to be changed while something goes on. */
+    public static Settings settings(String... changes) {
+        Map<String, String> given = defaults();
+        for (int i = 0; i < changes.length; i += 2) {
+            given.put("osprey." + changes[i], changes[i + 1]);
+        }
+        Sources sources = new Sources() {
+            @Override
+            public Optional<Given> given(String key) {
+                return Optional.ofNullable(given.get(key)).map(text -> new Given(text, "test"));
+            }
+
+            @Override
+            public Iterable<String> names() {
+                return given.keySet();
+            }
+        };
+        return new Settings(sources, Defaults.read());
+    }
+
     /** The words that a setting may be. */
     public static List<String> words(String key) {
         RecordComponent component =

@@ -243,6 +243,22 @@ class SessionsTest {
     }
 
     @Test
+    void goesOnWithNoSessionOfAnother() {
+        Sessions sessions = sessions();
+        SessionStart annas = named("bout").ownedBy(Optional.of("key:anna"));
+        SessionStart berts = named("bout").ownedBy(Optional.of("key:bert"));
+        Session left = sessions.start(annas, false);
+        send(sessions, left, 0, 1);
+        sessions.leave(left);
+
+        Session other = sessions.start(berts, true);
+        assertEquals(0, other.nextFrame());
+        assertEquals(0, other.frames());
+        sessions.drop(other);
+        assertEquals(2, sessions.start(annas, true).nextFrame());
+    }
+
+    @Test
     void keepsItsAccountWhateverBecomesOfSessions() {
         Sessions sessions = sessions("referee.max-spool-mib", "1");
         for (int turn = 0; turn < 3; turn++) {

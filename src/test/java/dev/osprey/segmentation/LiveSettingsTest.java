@@ -7,6 +7,8 @@ import dev.osprey.config.TestConfig;
 import dev.osprey.imaging.Visualization;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,27 @@ class LiveSettingsTest {
                     .unchanged(ByteBuffer.wrap(Client.jpeg(1)))
                     .orElseThrow();
             assertTrue(after.length < before.length);
+        }
+    }
+
+    @Test
+    void letsAFrameWaitAsLongAsIsSetNow() {
+        try (Stage stage = new Stage(folder).byTurns()) {
+            Client client = stage.connect();
+            stage.set("stream.max-queue-time", "PT5S");
+            client.frame(1, 20);
+            stage.pass(Duration.ofSeconds(6));
+            stage.turn("a");
+            stage.set("stream.max-queue-time", "PT7S");
+            client.frame(2, 40);
+            stage.pass(Duration.ofSeconds(6));
+            stage.turn("a");
+            assertEquals(
+                    List.of(
+                            "connected",
+                            "INFERENCE_FAILED: No turn came within 5000 ms for the model \"a\"",
+                            "2 balanced: 40"),
+                    client.story());
         }
     }
 

@@ -48,7 +48,7 @@ final class Stage implements AutoCloseable {
 
     final TestRepository repository;
     final CountingMeters meters = new CountingMeters();
-    final Scheduler scheduler = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime);
+    final Scheduler scheduler = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, this::nanoTime);
     final WarmModels models;
 
     /** Loads of models that were ordered and are to be run by the test. */
@@ -71,8 +71,11 @@ final class Stage implements AutoCloseable {
         config = TestConfig.with(settings);
         models = WarmModels.open(config);
         models.loadAll();
-        segmentation = new Segmentation(
-                () -> config, models, scheduler, loads::add, meters, () -> System.nanoTime() + passed.get());
+        segmentation = new Segmentation(() -> config, models, scheduler, loads::add, meters, this::nanoTime);
+    }
+
+    private long nanoTime() {
+        return System.nanoTime() + passed.get();
     }
 
     /** Holds the workers of both models; from now on they work by {@link #turn}. */
