@@ -8,7 +8,6 @@ import dev.osprey.studio.Studio.Found;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.Json;
-import jakarta.json.JsonObject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -23,7 +22,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Base64;
 import java.util.Map;
 
 /** Results and pictures as files ({@code protocols/studio.md}, 4.5 and 4.6). Nothing is found but by names that the server made. */
@@ -159,16 +157,10 @@ public class FilesResource {
                     ErrorCode.UPLOAD_TOO_LARGE,
                     "The file has %d bytes, the limit for base64 is %d: use /api/download".formatted(size, limit));
         }
-        String data = Base64.getEncoder().encodeToString(Files.readAllBytes(file.path()));
-        JsonObject body = Json.createObjectBuilder()
-                .add("status", "success")
-                .add("filename", file.name())
-                .add("original_size", size)
-                .add("encoded_size", data.length())
-                .add("data", data)
-                .build();
-        return Response.ok(body)
+        EncodedFile encoded = new EncodedFile(file.path(), file.name(), size);
+        return Response.ok(encoded)
                 .type(MediaType.APPLICATION_JSON)
+                .header(HttpHeaders.CONTENT_LENGTH, encoded.contentLength())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }
