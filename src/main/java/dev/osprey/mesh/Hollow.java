@@ -22,6 +22,11 @@ public final class Hollow {
     /** A cell is √3 steps across. */
     private static final double LEAST_STEPS_A_WALL = 1.75;
 
+    /** Parts of the work, up to the end of the stage: whether it is a solid; how far each place is from its surface. */
+    private static final double CHECKED = 0.1;
+
+    private static final double MEASURED = 0.8;
+
     private Hollow() {}
 
     /**
@@ -48,14 +53,14 @@ public final class Hollow {
      *     {@link ErrorCode#MESH_TOO_LARGE} when it is too large for so thin a wall, or has more than {@code mostTriangles} then
      */
     public static Mesh hollowed(Mesh mesh, double wall, int mostTriangles, DoubleConsumer progress) {
-        Mesh solid = solid(mesh, wall);
+        Mesh solid = solid(mesh, wall, progress);
         double step = step(solid.bounds(), wall, wall / 2, 64);
-        DistanceField field = new DistanceField(solid, step, wall + 2 * step, progress);
+        DistanceField field = new DistanceField(solid, step, wall + 2 * step, measuring(progress));
         float[] cavity = new float[field.width * field.height * field.depth];
         for (int i = 0; i < cavity.length; i++) {
             cavity[i] = (float) (field.at(i) - wall);
         }
-        Mesh inner = surface(field, cavity, mostTriangles - solid.triangles());
+        Mesh inner = surface(field, cavity, mostTriangles - solid.triangles(), progress);
         if (inner.triangles() == 0) {
             throw noCavity(wall);
         }
@@ -67,10 +72,11 @@ public final class Hollow {
      * third of the wall's thickness.
      */
     public static Mesh drained(Mesh mesh, double wall, Drains drains, int mostTriangles, DoubleConsumer progress) {
-        Mesh solid = solid(mesh, wall);
+        Mesh solid = solid(mesh, wall, progress);
         double radius = drains.diameter() / 2;
         double step = step(solid.bounds(), wall, Math.min(wall / 3, radius / 1.5), 128);
-        DistanceField field = new DistanceField(solid, step, Math.max(wall, radius + wall / 2) + 2 * step, progress);
+        DistanceField field =
+                new DistanceField(solid, step, Math.max(wall, radius + wall / 2) + 2 * step, measuring(progress));
         float[] shell = new float[field.width * field.height * field.depth];
         boolean hollow = false;
         for (int i = 0; i < shell.length; i++) {
@@ -84,15 +90,20 @@ public final class Hollow {
         for (int[] drain : placed(field, wall, radius, drains.count())) {
             drill(field, shell, drain, radius);
         }
-        return surface(field, shell, mostTriangles);
+        return surface(field, shell, mostTriangles, progress);
     }
 
-    private static Mesh solid(Mesh mesh, double wall) {
+    /** The part of the work that finds the distances. */
+    private static DoubleConsumer measuring(DoubleConsumer progress) {
+        return part -> progress.accept(CHECKED + (MEASURED - CHECKED) * part);
+    }
+
+    private static Mesh solid(Mesh mesh, double wall, DoubleConsumer progress) {
         if (!(wall > 0)) {
             throw new IllegalArgumentException("A wall of %s mm".formatted(wall));
         }
         Mesh solid = mesh.welded();
-        if (!MeshAnalysis.of(solid).solid()) {
+        if (!MeshAnalysis.of(solid, part -> progress.accept(CHECKED * part)).solid()) {
             throw new OspreyException(
                     ErrorCode.MESH_UNREADABLE, "Only a closed mesh whose faces face outward can be hollowed");
         }
@@ -128,9 +139,15 @@ public final class Hollow {
         return new OspreyException(ErrorCode.MESH_UNREADABLE, "Walls of %.3g mm leave no cavity".formatted(wall));
     }
 
-    private static Mesh surface(DistanceField field, float[] values, int mostTriangles) {
-        return field.inMillimetres(
-                MarchingCubes.surface(values, field.width, field.height, field.depth, 0, Math.max(0, mostTriangles)));
+    private static Mesh surface(DistanceField field, float[] values, int mostTriangles, DoubleConsumer progress) {
+        return field.inMillimetres(MarchingCubes.surface(
+                values,
+                field.width,
+                field.height,
+                field.depth,
+                0,
+                Math.max(0, mostTriangles),
+                part -> progress.accept(MEASURED + (1 - MEASURED) * part)));
     }
 
     private static Mesh joined(Mesh outer, Mesh inner) {

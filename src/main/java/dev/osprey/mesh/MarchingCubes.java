@@ -4,6 +4,7 @@ import dev.osprey.fault.OspreyException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /**
  * The surface at which a sampled field has a level: closed, and with the higher values inside.
@@ -63,17 +64,27 @@ public final class MarchingCubes {
      * @throws OspreyException {@code MESH_TOO_LARGE} beyond {@code mostTriangles}
      */
     public static Mesh surface(float[] field, int width, int height, int depth, float level, int mostTriangles) {
+        return surface(field, width, height, depth, level, mostTriangles, part -> {});
+    }
+
+    /**
+     * The same for large fields.
+     *
+     * @param progress told before each layer how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static Mesh surface(
+            float[] field, int width, int height, int depth, float level, int mostTriangles, DoubleConsumer progress) {
         if (width < 1 || height < 1 || depth < 1 || (long) width * height * depth != field.length) {
             throw new IllegalArgumentException(
                     "%d samples for %d x %d x %d".formatted(field.length, width, height, depth));
         }
         MeshBuilder mesh = new MeshBuilder(mostTriangles);
-        new MarchingCubes(field, width, height, depth, level, mesh).march();
+        new MarchingCubes(field, width, height, depth, level, mesh).march(progress);
         return mesh.build();
     }
 
     /** Layer by layer, with the vertices on the edges of the layer's two planes and between them. */
-    private void march() {
+    private void march(DoubleConsumer progress) {
         int rowLength = width + 2;
         int plane = rowLength * (height + 2);
         int[][] lower = {new int[plane], new int[plane]};
@@ -82,6 +93,7 @@ public final class MarchingCubes {
         forget(lower);
         double[] values = new double[8];
         for (int z = -1; z < depth; z++) {
+            progress.accept((z + 1) / (depth + 1.0));
             forget(upper);
             Arrays.fill(between, -1);
             for (int y = -1; y < height; y++) {

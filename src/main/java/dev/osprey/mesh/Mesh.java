@@ -3,6 +3,7 @@ package dev.osprey.mesh;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * and are handed out without a copy: nobody writes to them.
  */
 public final class Mesh {
+
+    private static final int CORNERS_A_REPORT = 98_304;
 
     private final float[] positions;
     private final int[] corners;
@@ -198,9 +201,17 @@ public final class Mesh {
      * colours, which may differ at one place, are gone.
      */
     public Mesh welded() {
+        return welded(part -> {});
+    }
+
+    /** @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work */
+    Mesh welded(DoubleConsumer progress) {
         MeshBuilder builder = new MeshBuilder(triangles());
         int[] renamed = new int[corners.length];
         for (int i = 0; i < corners.length; i++) {
+            if (i % CORNERS_A_REPORT == 0) {
+                progress.accept(i / (double) corners.length);
+            }
             int at = 3 * corners[i];
             renamed[i] = builder.sharedVertex(positions[at], positions[at + 1], positions[at + 2]);
         }

@@ -1,6 +1,7 @@
 package dev.osprey.mesh;
 
 import java.util.Arrays;
+import java.util.function.DoubleConsumer;
 
 /**
  * What a mesh measures and how it hangs together, after vertices at the same place were made one.
@@ -34,6 +35,8 @@ public record MeshAnalysis(
 
     public static final double LEAST_AREA = 1e-10;
 
+    private static final int TRIANGLES_A_REPORT = 32_768;
+
     /** Whether it has triangles and each edge belongs to exactly two. */
     public boolean watertight() {
         return triangles > 0 && boundaryEdges == 0 && nonManifoldEdges == 0;
@@ -45,7 +48,17 @@ public record MeshAnalysis(
     }
 
     public static MeshAnalysis of(Mesh unwelded) {
-        Mesh mesh = unwelded.welded();
+        return of(unwelded, part -> {});
+    }
+
+    /**
+     * The same for large meshes.
+     *
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static MeshAnalysis of(Mesh unwelded, DoubleConsumer progress) {
+        Stages stages = new Stages(progress, unwelded.triangles());
+        Mesh mesh = unwelded.welded(part -> stages.at(Stages.WELDING, part));
         int[] corners = mesh.corners();
         float[] positions = mesh.positions();
         Bounds bounds = mesh.bounds();
@@ -57,6 +70,7 @@ public record MeshAnalysis(
         double area = 0;
         int degenerate = 0;
         for (int i = 0; i < corners.length; i += 3) {
+            stages.atTriangle(Stages.MEASURING, i / 3);
             int a = 3 * corners[i];
             int b = 3 * corners[i + 1];
             int c = 3 * corners[i + 2];
@@ -76,29 +90,55 @@ public record MeshAnalysis(
                     + (positions[a + 1] - middleY) * ny
                     + (positions[a + 2] - middleZ) * nz;
         }
-        Edges edges = Edges.of(corners);
-        return new MeshAnalysis(
+        Edges edges = Edges.of(corners, stages);
+        MeshAnalysis analysis = new MeshAnalysis(
                 mesh.vertices(),
                 mesh.triangles(),
                 volume / 6,
                 area,
                 bounds,
-                components(corners, mesh.vertices()),
+                components(corners, mesh.vertices(), stages),
                 mesh.vertices() - edges.all + edges.triangles,
                 degenerate,
-                duplicates(corners),
+                duplicates(corners, stages),
                 edges.boundary,
                 edges.nonManifold,
                 edges.inconsistent);
+        progress.accept(1);
+        return analysis;
+    }
+
+    /** How much of the work is done, told at a bounded distance. */
+    private record Stages(DoubleConsumer progress, int triangles) {
+
+        /** Each takes as long as any other. */
+        private static final double LENGTH = 0.2;
+
+        private static final double WELDING = 0;
+        private static final double MEASURING = 0.2;
+        private static final double EDGES = 0.4;
+        private static final double COMPONENTS = 0.6;
+        private static final double DUPLICATES = 0.8;
+
+        void at(double stage, double part) {
+            progress.accept(stage + LENGTH * part);
+        }
+
+        void atTriangle(double stage, int triangle) {
+            if (triangle % TRIANGLES_A_REPORT == 0) {
+                at(stage, triangle / (double) triangles);
+            }
+        }
     }
 
     private record Edges(int all, int triangles, int boundary, int nonManifold, int inconsistent) {
 
         /** Each side of a triangle as a number: its lower vertex, its higher one, which way it runs; then sorted. */
-        static Edges of(int[] corners) {
+        static Edges of(int[] corners, Stages stages) {
             long[] sides = new long[corners.length];
             int count = 0;
             for (int i = 0; i < corners.length; i += 3) {
+                stages.atTriangle(Stages.EDGES, i / 3);
                 int a = corners[i];
                 int b = corners[i + 1];
                 int c = corners[i + 2];
@@ -136,11 +176,12 @@ public record MeshAnalysis(
         }
     }
 
-    private static int components(int[] corners, int vertices) {
+    private static int components(int[] corners, int vertices, Stages stages) {
         int[] parents = new int[vertices];
         Arrays.setAll(parents, vertex -> vertex);
         int components = vertices;
         for (int i = 0; i < corners.length; i += 3) {
+            stages.atTriangle(Stages.COMPONENTS, i / 3);
             for (int other = 1; other < 3; other++) {
                 int one = root(parents, corners[i]);
                 int two = root(parents, corners[i + other]);
@@ -163,12 +204,13 @@ public record MeshAnalysis(
     }
 
     /** Open addressing over triangles by their corners in ascending order. */
-    private static int duplicates(int[] corners) {
+    private static int duplicates(int[] corners, Stages stages) {
         int triangles = corners.length / 3;
         int[] table = new int[Integer.highestOneBit(Math.max(2, triangles)) * 4];
         Arrays.fill(table, -1);
         int duplicates = 0;
         for (int triangle = 0; triangle < triangles; triangle++) {
+            stages.atTriangle(Stages.DUPLICATES, triangle);
             int low = lowest(corners, triangle);
             int high = highest(corners, triangle);
             int mid = middle(corners, triangle);

@@ -3,6 +3,7 @@ package dev.osprey.mesh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleConsumer;
 
 /**
  * How well a mesh can be printed, by the studio protocol's rules, section 6.1. Some of its words mean less than they say:
@@ -23,10 +24,28 @@ public record PrintAnalysis(MeshAnalysis mesh, int flatPairs, double quality, do
     private static final double FLAT = Math.cos(Math.toRadians(10));
     private static final double PRINTABLE = 70;
 
+    /** Parts of the work, up to the end of the stage. */
+    private static final double WELDED = 0.15;
+
+    private static final double ANALYSED = 0.95;
+    private static final int TRIANGLES_A_REPORT = 32_768;
+
     public static PrintAnalysis of(Mesh unwelded) {
-        Mesh welded = unwelded.welded();
-        MeshAnalysis mesh = MeshAnalysis.of(welded);
-        int flatPairs = mesh.vertices() < MOST_VERTICES_COUNTED ? flatPairs(welded) : UNCOUNTED;
+        return of(unwelded, part -> {});
+    }
+
+    /**
+     * The same for large meshes.
+     *
+     * @param progress told every now and then how much is done, from 0 to 1; what it throws ends the work
+     */
+    public static PrintAnalysis of(Mesh unwelded, DoubleConsumer progress) {
+        Mesh welded = unwelded.welded(part -> progress.accept(WELDED * part));
+        MeshAnalysis mesh = MeshAnalysis.of(welded, part -> progress.accept(WELDED + (ANALYSED - WELDED) * part));
+        int flatPairs = mesh.vertices() < MOST_VERTICES_COUNTED
+                ? flatPairs(welded, part -> progress.accept(ANALYSED + (1 - ANALYSED) * part))
+                : UNCOUNTED;
+        progress.accept(1);
         double quality = quality(mesh, flatPairs);
         return new PrintAnalysis(mesh, flatPairs, quality, printability(mesh, quality));
     }
@@ -79,10 +98,13 @@ public record PrintAnalysis(MeshAnalysis mesh, int flatPairs, double quality, do
         return List.copyOf(actions);
     }
 
-    private static int flatPairs(Mesh mesh) {
+    private static int flatPairs(Mesh mesh, DoubleConsumer progress) {
         Sides sides = new Sides(mesh.corners());
         double[][] normals = new double[mesh.triangles()][];
         for (int triangle = 0; triangle < normals.length; triangle++) {
+            if (triangle % TRIANGLES_A_REPORT == 0) {
+                progress.accept(triangle / (double) normals.length);
+            }
             normals[triangle] = Vectors.unitNormal(mesh, triangle);
         }
         int pairs = 0;

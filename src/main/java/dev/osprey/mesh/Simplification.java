@@ -12,6 +12,11 @@ import java.util.function.DoubleConsumer;
  */
 public record Simplification(Mesh mesh, int initial, int target, double reduction, OptionalDouble preserved) {
 
+    /** Parts of the work, up to the end of the stage. */
+    private static final double DECIMATED = 0.8;
+
+    private static final double COMPARED = 0.9;
+
     /** How many triangles are left of some after such a reduction, from 0 to 1. */
     public static int target(int triangles, double reduction) {
         if (!(reduction >= 0 && reduction <= 1)) {
@@ -28,9 +33,9 @@ public record Simplification(Mesh mesh, int initial, int target, double reductio
      */
     public static Simplification of(Mesh mesh, int target, DoubleConsumer progress) {
         Mesh before = mesh.welded();
-        Mesh after = QuadricDecimation.decimated(before, target, progress);
-        MeshAnalysis was = MeshAnalysis.of(before);
-        MeshAnalysis is = MeshAnalysis.of(after);
+        Mesh after = QuadricDecimation.decimated(before, target, part -> progress.accept(DECIMATED * part));
+        MeshAnalysis was = MeshAnalysis.of(before, part -> progress.accept(DECIMATED + (COMPARED - DECIMATED) * part));
+        MeshAnalysis is = MeshAnalysis.of(after, part -> progress.accept(COMPARED + (1 - COMPARED) * part));
         boolean comparable = was.watertight() && is.watertight() && was.volume() != 0;
         return new Simplification(
                 after,

@@ -290,7 +290,11 @@ final class MeshJob implements JobKind {
                     volume.height(),
                     volume.depth(),
                     volume.level(),
-                    settings.maxTriangles());
+                    settings.maxTriangles(),
+                    part -> {
+                        checkCancelled();
+                        tell(0.5 + 0.1 * part, "Generating 3D mesh...");
+                    });
             return QuadricDecimation.decimated(
                             surface, ReliefDetail.of(request.quality()).triangles(), this::simplified)
                     .fitted(request.width(), request.height(), request.depth());
@@ -388,7 +392,7 @@ final class MeshJob implements JobKind {
         }
 
         private JsonObject result(Mesh mesh) throws IOException {
-            PrintAnalysis analysis = PrintAnalysis.of(mesh);
+            PrintAnalysis analysis = PrintAnalysis.of(mesh, part -> checkCancelled());
             JsonObjectBuilder json = Json.createObjectBuilder()
                     .add("file_size", Files.size(files().get(0)))
                     .add("cached", false)

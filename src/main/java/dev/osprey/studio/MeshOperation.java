@@ -128,7 +128,9 @@ final class MeshOperation implements JobKind {
                 Stl.read(ByteBuffer.wrap(Files.readAllBytes(run.folder().resolve(SOURCE))), settings.maxTriangles());
         run.progress(request.operation().wireName(), 0.3, "Working on %d triangles".formatted(mesh.triangles()));
         return switch (request.operation()) {
-            case ANALYZE -> analysed(PrintAnalysis.of(mesh), start).toString();
+            case ANALYZE ->
+                analysed(PrintAnalysis.of(mesh, progress(run, request, "Analysing the mesh...")), start)
+                        .toString();
             case REPAIR -> repaired(run, request, mesh, start);
             case OPTIMIZE -> optimised(run, request, mesh, start);
             case SIMPLIFY -> simplified(run, request, mesh, start);
@@ -138,11 +140,20 @@ final class MeshOperation implements JobKind {
     /** Of the work itself, between reading and writing. */
     private static DoubleConsumer progress(JobRun run, Request request, String message) {
         return part -> {
-            if (run.cancellation().isRequested()) {
-                throw new OspreyException(ErrorCode.CANCELLED, "The work was cancelled");
-            }
+            checkCancelled(run);
             run.progress(request.operation().wireName(), 0.3 + 0.6 * part, message);
         };
+    }
+
+    /** What is looked at beside the work itself, which takes as long with large meshes. */
+    private static PrintAnalysis looked(JobRun run, Mesh mesh) {
+        return PrintAnalysis.of(mesh, part -> checkCancelled(run));
+    }
+
+    private static void checkCancelled(JobRun run) {
+        if (run.cancellation().isRequested()) {
+            throw new OspreyException(ErrorCode.CANCELLED, "The work was cancelled");
+        }
     }
 
     private static double secondsSince(long startNanos) {
@@ -199,9 +210,9 @@ final class MeshOperation implements JobKind {
     }
 
     private static String repaired(JobRun run, Request request, Mesh mesh, long start) throws IOException {
-        double before = PrintAnalysis.of(mesh).quality();
+        double before = looked(run, mesh).quality();
         Repair repair = Repair.of(mesh, request.aggressive(), progress(run, request, "Repairing the mesh..."));
-        double after = PrintAnalysis.of(repair.mesh()).quality();
+        double after = looked(run, repair.mesh()).quality();
         return written(run, request, repair.mesh())
                 .add(
                         "repair_report",
@@ -216,13 +227,13 @@ final class MeshOperation implements JobKind {
     }
 
     private static String optimised(JobRun run, Request request, Mesh mesh, long start) throws IOException {
-        JsonObject before = analysed(PrintAnalysis.of(mesh), start).getJsonObject("analysis");
+        JsonObject before = analysed(looked(run, mesh), start).getJsonObject("analysis");
         Repair repair = Repair.of(mesh, false, progress(run, request, "Repairing the mesh..."));
         PrintOptimisation optimisation = PrintOptimisation.of(repair.mesh());
         PrintEstimate estimate = optimisation.estimate();
         Mesh placed = optimisation.mesh();
         Bounds bounds = placed.bounds();
-        JsonObject after = analysed(PrintAnalysis.of(placed), start).getJsonObject("analysis");
+        JsonObject after = analysed(looked(run, placed), start).getJsonObject("analysis");
         return written(run, request, placed)
                 .add(
                         "optimization_report",

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -97,5 +99,27 @@ class MarchingCubesTest {
                 assertThrows(OspreyException.class, () -> MarchingCubes.surface(samples, 1, 1, 1, 0, 7));
         assertEquals(ErrorCode.MESH_TOO_LARGE, refusal.code());
         assertThrows(IllegalArgumentException.class, () -> MarchingCubes.surface(samples, 1, 1, 2, 0, 8));
+    }
+
+    /** As often as there are layers: what is thrown ends the work within one. */
+    @Test
+    void endsWithinALayerWhereItIsToldTo() {
+        int side = 40;
+        float[] full = new float[side * side * side];
+        Arrays.fill(full, 1);
+        List<Double> told = new ArrayList<>();
+        MarchingCubes.surface(full, side, side, side, 0, Shapes.MOST, told::add);
+        assertEquals(side + 1, told.size());
+        for (int layer = 0; layer <= side; layer++) {
+            assertEquals(layer / (side + 1.0), told.get(layer), 1e-12);
+        }
+
+        List<Double> cut = new ArrayList<>();
+        assertThrows(
+                Halt.class,
+                () -> MarchingCubes.surface(
+                        full, side, side, side, 0, Shapes.MOST, part -> Halt.beyond(0.25, part, cut)));
+        assertEquals(told.subList(0, cut.size()), cut);
+        assertTrue(cut.get(cut.size() - 1) <= 0.25 + 1 / (side + 1.0), cut::toString);
     }
 }

@@ -2,8 +2,10 @@ package dev.osprey.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,41 @@ class PrintAnalysisTest {
         assertEquals(70, nothing.quality());
         assertEquals(60, nothing.printability());
         assertFalse(nothing.watertight());
+    }
+
+    /** In steps that are bounded, over all that takes long; what is thrown ends the work within one. */
+    @Test
+    void endsSoonWhereItIsToldTo() {
+        Mesh large = Shapes.sphere(160, 75);
+        assertTrue(large.triangles() > 4 * 32_768, () -> large.triangles() + " triangles");
+        List<Double> told = new ArrayList<>();
+        PrintAnalysis.of(large, told::add);
+        for (int i = 1; i < told.size(); i++) {
+            double step = told.get(i) - told.get(i - 1);
+            assertTrue(step >= -1e-9 && step < 0.1, told::toString);
+        }
+        assertEquals(0, told.get(0));
+        assertEquals(1, told.get(told.size() - 1));
+
+        for (double limit : new double[] {0, 0.1, 0.4, 0.7}) {
+            List<Double> cut = new ArrayList<>();
+            assertThrows(Halt.class, () -> PrintAnalysis.of(large, part -> Halt.beyond(limit, part, cut)));
+            assertEquals(told.subList(0, cut.size()), cut);
+            assertTrue(cut.get(cut.size() - 1) < limit + 0.1, cut::toString);
+        }
+    }
+
+    /** Few vertices do not make few triangles. */
+    @Test
+    void endsSoonAmongManyTrianglesOfFewVertices() {
+        Mesh cube = Shapes.cube();
+        int[] corners = new int[3 * 200_000];
+        for (int i = 0; i < corners.length; i++) {
+            corners[i] = cube.corners()[i % 36];
+        }
+        Mesh crowded = Mesh.of(cube.positions(), corners);
+        List<Double> cut = new ArrayList<>();
+        assertThrows(Halt.class, () -> PrintAnalysis.of(crowded, part -> Halt.beyond(0.955, part, cut)));
+        assertTrue(cut.get(cut.size() - 1) < 0.97, cut::toString);
     }
 }
