@@ -243,21 +243,30 @@ public final class Studio {
     }
 
     /** The solids of a picture, the newest first. */
-    List<Job> results(String source) {
+    private List<Job> results(String source) {
         return jobs.named(MeshJob.KIND, source, MOST_RESULTS).stream()
                 .filter(job -> job.state() != State.EXPIRED)
                 .toList();
     }
 
+    /**
+     * The solids of a picture that are the caller's to see, because the picture is or because they are, the newest first. They stay
+     * when the picture has expired, and when it is forgotten.
+     */
+    private List<Job> results(String source, Caller caller) {
+        if (!FileName.isId(source)) {
+            return List.of();
+        }
+        boolean pictureIsTheirs =
+                jobs.find(source).filter(job -> caller.sees(job.owner())).isPresent();
+        return results(source).stream()
+                .filter(solid -> pictureIsTheirs || caller.sees(solid.owner()))
+                .toList();
+    }
+
     /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
     Optional<Job> newest(String id, Caller caller) {
-        Optional<Job> source = source(id, caller);
-        return source.isPresent()
-                ? jobs.named(MeshJob.KIND, id, 1).stream()
-                        .filter(job -> job.state() != State.EXPIRED)
-                        .findFirst()
-                        .or(() -> source)
-                : Optional.empty();
+        return results(id, caller).stream().findFirst().or(() -> source(id, caller));
     }
 
     /** A file by the name of what is under way, or was made last, under the id. */
@@ -275,12 +284,16 @@ public final class Studio {
      * @throws OspreyException {@link ErrorCode#JOB_UNKNOWN}, {@link ErrorCode#ARTIFACT_UNKNOWN}
      */
     Found result(String id, String name, Caller caller) {
-        Job job = find(id, caller).orElseThrow(Studio::unknown);
+        Optional<Job> job = find(id, caller);
+        List<Job> results = results(id, caller);
+        if (job.isEmpty() && results.isEmpty()) {
+            throw unknown();
+        }
         if (!FileName.isSafe(name)) {
             throw new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "Invalid file path");
         }
         Optional<MeshFormat> format = MeshFormat.of(FileName.extension(name));
-        for (Job result : results(id)) {
+        for (Job result : results) {
             MeshRequest request = MeshRequest.ofJson(result.parameters());
             if (format.isPresent()) {
                 boolean named = name.equals(request.fileName())
@@ -301,7 +314,7 @@ public final class Studio {
                 }
             }
         }
-        return file(job, name)
+        return job.flatMap(source -> file(source, name))
                 .map(path -> new Found.File(path, name))
                 .orElseThrow(() -> new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "File not found"));
     }

@@ -21,18 +21,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One or more servers' jobs over one database, with a clock that stands still until it is put on. */
-final class Bench {
+public final class Bench {
 
     static final int PATIENCE_SECONDS = 60;
 
-    final TestClock clock = new TestClock();
-    final CountingMeters meters = new CountingMeters();
-    final ExecutorService threads = Executors.newCachedThreadPool();
+    public final TestClock clock = new TestClock();
+    public final CountingMeters meters = new CountingMeters();
+    public final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Jobs> nodes = new ArrayList<>();
     private final Path folder;
     private volatile String[] settings;
 
-    static final class TestClock implements InstantSource {
+    public static final class TestClock implements InstantSource {
 
         private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -41,28 +41,28 @@ final class Bench {
             return Objects.requireNonNull(now.get());
         }
 
-        void advance(Duration duration) {
+        public void advance(Duration duration) {
             now.updateAndGet(then -> then.plus(duration));
         }
     }
 
     /** @param settings key and value by turns, the keys without {@code osprey.jobs.} */
-    Bench(Path folder, String... settings) {
+    public Bench(Path folder, String... settings) {
         this.folder = folder;
         this.settings = settings;
     }
 
     /** Sets settings while the servers run, all of them but the folder's and the poll's. */
-    void set(String... now) {
+    public void set(String... now) {
         settings = now;
     }
 
     /** H2 that lives as long as this process, each time another one. */
-    static String inMemory() {
+    public static String inMemory() {
         return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
     }
 
-    OspreyConfig.Jobs config() {
+    public OspreyConfig.Jobs config() {
         String[] all = new String[settings.length + 4];
         all[0] = "jobs.folder";
         all[1] = folder.toString();
@@ -77,7 +77,7 @@ final class Bench {
     }
 
     /** One more server; the first one holds the folder's name. */
-    Jobs node(JobKind... kinds) {
+    public Jobs node(JobKind... kinds) {
         Jobs jobs = new Jobs(this::config, threads, clock, meters);
         jobs.start(() -> List.of(kinds));
         nodes.add(jobs);
@@ -91,14 +91,14 @@ final class Bench {
     }
 
     /** The events of a job from now on as they come. */
-    static BlockingQueue<JobEvent> follow(Jobs jobs, String id, long after) {
+    public static BlockingQueue<JobEvent> follow(Jobs jobs, String id, long after) {
         BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
         jobs.follow(id, after, events::add);
         return events;
     }
 
     /** Waits for the job's end. */
-    static Job finished(Jobs jobs, Job job) throws InterruptedException {
+    public static Job finished(Jobs jobs, Job job) throws InterruptedException {
         BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
         AutoCloseable following = jobs.follow(job.id(), 0, events::add);
         JobEvent event;
@@ -114,7 +114,7 @@ final class Bench {
         return jobs.find(job.id()).orElseThrow();
     }
 
-    static JobEvent next(BlockingQueue<JobEvent> events) throws InterruptedException {
+    public static JobEvent next(BlockingQueue<JobEvent> events) throws InterruptedException {
         JobEvent event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (event == null) {
             throw new AssertionError("No event came within %d s".formatted(PATIENCE_SECONDS));
@@ -130,7 +130,12 @@ final class Bench {
         }
     }
 
-    void close() throws InterruptedException {
+    /** Expires and forgets what has become old, as happens by itself now and then. */
+    public static void cleanUp(Jobs jobs) throws IOException {
+        jobs.cleanUp();
+    }
+
+    public void close() throws InterruptedException {
         nodes.forEach(Jobs::close);
         threads.shutdownNow();
         if (!threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
