@@ -42,8 +42,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A solid of a picture: what is near stands out of a plate, or of the plane of its outline; closed, so that it can be printed. */
@@ -107,6 +110,9 @@ final class MeshJob implements JobKind {
         private final Path folder;
         private final Turns turns;
 
+        /** The models that the solid really was made with, by name. */
+        private final Map<String, String> used = new ConcurrentHashMap<>();
+
         Run(JobRun run) {
             this.run = run;
             this.request = MeshRequest.ofJson(run.job().parameters());
@@ -115,7 +121,8 @@ final class MeshJob implements JobKind {
         }
 
         String result() throws IOException {
-            String key = key();
+            Map<String, String> served = served();
+            String key = key(served);
             if (cache.tryTake(key, folder)) {
                 JsonObject made =
                         Fields.object(Files.readString(folder.resolve(RESULT))).orElseThrow();
@@ -140,7 +147,11 @@ final class MeshJob implements JobKind {
             Files.writeString(folder.resolve(RESULT), result);
             List<Path> made = new ArrayList<>(files());
             made.add(folder.resolve(RESULT));
-            keep(key, made);
+            if (served.entrySet().containsAll(used.entrySet())) {
+                keep(key, made);
+            } else {
+                LOG.log(Level.DEBUG, "A result is not kept: a model was swapped while it was made");
+            }
             publish();
             return result;
         }
@@ -155,11 +166,10 @@ final class MeshJob implements JobKind {
         }
 
         /** Of everything that the result follows from. */
-        private String key() throws IOException {
-            List<String> versions = new ArrayList<>(List.of(version(settings.depthModel())));
+        private String key(Map<String, String> served) throws IOException {
+            List<String> models = new ArrayList<>(served.values());
             if (request.mode() == Mode.CUTOUT) {
-                versions.add(version(settings.foregroundModel()));
-                versions.addAll(settings.backgroundLabels());
+                models.addAll(settings.backgroundLabels());
             }
             return Hash.of(
                     Files.readAllBytes(folder.resolve(SOURCE)),
@@ -167,13 +177,44 @@ final class MeshJob implements JobKind {
                             .remove("job_id")
                             .build()
                             .toString(),
-                    String.join(" ", versions));
+                    String.join("\n", models));
         }
 
-        private String version(String model) {
-            try (Lease lease = models.lease(model)) {
-                return model + ":" + lease.manifest().sha256().get(lease.version());
+        /** The models that the request needs, in order, with all that tells them from others in their place. */
+        private Map<String, String> served() {
+            Map<String, String> served = new LinkedHashMap<>();
+            served.put(settings.depthModel(), identity(settings.depthModel()));
+            if (request.mode() == Mode.CUTOUT) {
+                served.put(settings.foregroundModel(), identity(settings.foregroundModel()));
             }
+            return served;
+        }
+
+        private String identity(String model) {
+            try (Lease lease = models.lease(model)) {
+                return identity(lease);
+            }
+        }
+
+        /** The network, and what its manifest says of how it is used: the same file in another one's hands is another model. */
+        private static String identity(Lease lease) {
+            ModelManifest manifest = lease.manifest();
+            return "%s %d %s %s %s %s %s"
+                    .formatted(
+                            manifest.name(),
+                            lease.version(),
+                            manifest.sha256().get(lease.version()),
+                            manifest.kind(),
+                            manifest.input(),
+                            manifest.output(),
+                            manifest.labels());
+        }
+
+        private <T> T on(String model, Turns.Run<T> task) {
+            return turns.on(model, (lease, cancellation) -> {
+                used.put(model, identity(lease));
+                return task.on(lease, cancellation);
+            });
         }
 
         private void tell(double progress, String message) {
@@ -214,7 +255,7 @@ final class MeshJob implements JobKind {
 
         private Mesh relief(Picture picture) {
             DepthMap depth =
-                    turns.on(settings.depthModel(), (lease, cancellation) -> DepthMap.of(lease, picture, cancellation));
+                    on(settings.depthModel(), (lease, cancellation) -> DepthMap.of(lease, picture, cancellation));
             int longer = Math.max(picture.width(), picture.height());
             int side = Math.min(longer, MOST_SIDE);
             int columns = Math.max(2, Math.round((float) picture.width() * side / longer));
@@ -242,7 +283,7 @@ final class MeshJob implements JobKind {
         /** uint8 [rows, columns], 0 is background, 255 is not. */
         private byte[] foreground(Picture picture, int columns, int rows) {
             tell(0.45, "Finding the foreground...");
-            byte[] classes = turns.on(
+            byte[] classes = on(
                     settings.foregroundModel(),
                     (lease, cancellation) -> classes(lease, picture, columns, rows, cancellation));
             List<String> labels = turns.manifest(settings.foregroundModel()).labels();
@@ -281,8 +322,7 @@ final class MeshJob implements JobKind {
         }
 
         private Mesh body(Picture picture) {
-            Volume volume =
-                    turns.on(settings.depthModel(), (lease, cancellation) -> Volume.of(lease, picture, cancellation));
+            Volume volume = on(settings.depthModel(), (lease, cancellation) -> Volume.of(lease, picture, cancellation));
             tell(0.5, "Generating 3D mesh...");
             Mesh surface = MarchingCubes.surface(
                     volume.field(),
