@@ -3,7 +3,6 @@ package dev.osprey.socketio;
 import dev.osprey.access.Caller;
 import dev.osprey.stream.Activity;
 import dev.osprey.stream.CloseCode;
-import dev.osprey.stream.LiveStream;
 import io.socket.socketio.server.SocketIoSocket;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -11,7 +10,7 @@ import java.util.Map;
 import org.json.JSONString;
 
 /** One client in the namespace {@code /}. Any thread; nothing waits. */
-public final class IoSocket implements LiveStream {
+public final class IoSocket implements IoClient {
 
     private final SocketIoSocket socket;
     private final Session session;
@@ -55,13 +54,13 @@ public final class IoSocket implements LiveStream {
         disconnect();
     }
 
-    /** Sends an event with one argument; nothing where the client has left. */
+    @Override
     public void emit(String event, JsonObject argument) {
         session.aboutToSend();
         socket.send(event, new Verbatim(argument.toString()));
     }
 
-    /** Whether the client does not read: then less should be sent. */
+    @Override
     public boolean isCongested() {
         return session.waiting() >= Session.CONGESTED;
     }

@@ -4,8 +4,8 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
 import dev.osprey.jobs.JobEvent;
 import dev.osprey.runtime.ModelStatus;
+import dev.osprey.socketio.IoClient;
 import dev.osprey.socketio.IoListener;
-import dev.osprey.socketio.IoSocket;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.lang.System.Logger;
@@ -33,7 +33,7 @@ final class StudioListener implements IoListener {
     private static final int MOST_FOLLOWED = 256;
 
     private final Watchers watchers;
-    private final IoSocket socket;
+    private final IoClient socket;
 
     /** The protocol's ids that were subscribed to. */
     private final Set<String> subscriptions = ConcurrentHashMap.newKeySet();
@@ -55,7 +55,7 @@ final class StudioListener implements IoListener {
     /** Whether it has ever said what it wants to hear of. */
     private volatile boolean chooses;
 
-    StudioListener(Watchers watchers, IoSocket socket) {
+    StudioListener(Watchers watchers, IoClient socket) {
         this.watchers = watchers;
         this.socket = socket;
         // Until it shows that it is another capability's.
