@@ -77,6 +77,11 @@ public record Caller(
         return id.isEmpty() ? Optional.empty() : Optional.of(id);
     }
 
+    /** What their share of something is counted under: themselves, or where they are on a server that asks nobody. */
+    public String account(String address) {
+        return id.isEmpty() ? "address " + address : "caller " + id;
+    }
+
     /** Whether everything is theirs to see, whoever asked for it. */
     public boolean seesAll() {
         return operator || id.isEmpty();

@@ -190,6 +190,7 @@ public record OspreyConfig(
             @Range(min = 1, max = 1_073_741_824) int maxFilesMib,
             @Range(min = 0, max = 1_073_741_824) int minFreeMib,
             @Live @Range(min = 1, max = 100_000) int maxFollowers,
+            @Live @Range(min = 1, max = 100_000) int maxFollowersPerCaller,
             @Range(min = 1, max = 1_000) int maxDownloads) {
 
         /** Without the password. */

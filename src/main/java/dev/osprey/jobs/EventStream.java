@@ -36,8 +36,8 @@ final class EventStream implements Followers.Listener {
         this.caller = caller;
     }
 
-    void begin(Jobs jobs, String id, long afterSequence) {
-        following.complete(jobs.watch(id, afterSequence, this));
+    void begin(Jobs jobs, String id, long afterSequence, String account) {
+        following.complete(jobs.watch(id, afterSequence, account, this));
     }
 
     @Override

@@ -1,21 +1,24 @@
 package dev.osprey.jobs;
 
 import dev.osprey.access.Caller;
+import dev.osprey.config.OspreyConfig;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fault.RationedLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Who follows the events of jobs. Nothing is handed to a follower but what is read from the log after the last that it had: so
@@ -33,9 +36,12 @@ final class Followers {
     private static final long QUIET_MILLIS = 5_000;
 
     private final Set<Follower> all = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger count = new AtomicInteger();
+    /** How many each account has; no entry of 0. */
+    private final Map<String, Integer> shares = new HashMap<>();
+
+    private int count;
     private final Executor executor;
-    private final IntSupplier most;
+    private final Supplier<OspreyConfig.Jobs> limits;
     private final Log log;
 
     /** Told by one thread at a time; what it throws ends it, but for an {@link OspreyException}: then the event comes again. */
@@ -60,25 +66,47 @@ final class Followers {
         List<JobEvent> events(String id, long afterSequence, int limit);
     }
 
-    Followers(Executor executor, IntSupplier most, Log log) {
+    Followers(Executor executor, Supplier<OspreyConfig.Jobs> limits, Log log) {
         this.executor = executor;
-        this.most = most;
+        this.limits = limits;
         this.log = log;
     }
 
-    /** @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} */
-    AutoCloseable follow(String id, long afterSequence, Listener listener) {
-        int limit = most.getAsInt();
-        if (count.incrementAndGet() > limit) {
-            count.decrementAndGet();
-            throw new OspreyException(
-                    ErrorCode.CAPACITY_EXHAUSTED,
-                    "%d clients follow jobs already, which is as many as may".formatted(limit));
-        }
-        Follower follower = new Follower(id, afterSequence, listener);
+    /**
+     * @param account whose share it is of
+     * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED}
+     */
+    AutoCloseable follow(String id, long afterSequence, String account, Listener listener) {
+        enter(account);
+        Follower follower = new Follower(id, afterSequence, account, listener);
         all.add(follower);
         follower.look();
         return follower;
+    }
+
+    private synchronized void enter(String account) {
+        int share = shares.getOrDefault(account, 0);
+        int mostOfOne = limits.get().maxFollowersPerCaller();
+        if (share >= mostOfOne) {
+            throw new OspreyException(
+                    ErrorCode.CAPACITY_EXHAUSTED,
+                    "You follow %d jobs already, the limit for one caller is %d (osprey.jobs.max-followers-per-caller)"
+                            .formatted(share, mostOfOne));
+        }
+        int most = limits.get().maxFollowers();
+        if (count >= most) {
+            throw new OspreyException(
+                    ErrorCode.CAPACITY_EXHAUSTED,
+                    "%d clients follow jobs already, the limit is %d (osprey.jobs.max-followers)"
+                            .formatted(count, most));
+        }
+        shares.put(account, share + 1);
+        count++;
+    }
+
+    private synchronized void leave(String account) {
+        shares.computeIfPresent(account, (unused, share) -> share == 1 ? null : share - 1);
+        count--;
     }
 
     /** Something was written to the log of a job. */
@@ -113,8 +141,8 @@ final class Followers {
         }
     }
 
-    int count() {
-        return count.get();
+    synchronized int count() {
+        return count;
     }
 
     /** Ends all. */
@@ -141,6 +169,7 @@ final class Followers {
     private final class Follower implements AutoCloseable {
 
         private final String id;
+        private final String account;
         private final Listener listener;
         /** Calls of {@link #look} that are not yet dealt with; whoever makes it one has it dealt with. */
         private final AtomicInteger looks = new AtomicInteger();
@@ -151,8 +180,9 @@ final class Followers {
         private volatile boolean quiet;
         private volatile long quietSince;
 
-        Follower(String id, long afterSequence, Listener listener) {
+        Follower(String id, long afterSequence, String account, Listener listener) {
             this.id = id;
+            this.account = account;
             this.last = afterSequence;
             this.listener = listener;
         }
@@ -213,7 +243,7 @@ final class Followers {
         public void close() {
             closed = true;
             if (all.remove(this)) {
-                count.decrementAndGet();
+                leave(account);
             }
         }
     }

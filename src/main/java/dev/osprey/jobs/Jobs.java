@@ -76,8 +76,7 @@ public final class Jobs implements AutoCloseable {
         this.clock = clock;
         this.folders = new JobFolders(config.folder().resolve("artifacts"));
         this.followers =
-                new Followers(executor, () -> live.get().maxFollowers(), (id, afterSequence, limit) -> store().events(
-                                id, afterSequence, limit));
+                new Followers(executor, live, (id, afterSequence, limit) -> store().events(id, afterSequence, limit));
         for (State state : State.values()) {
             meters.jobs(JobJson.wireName(state), () -> count(state));
         }
@@ -325,15 +324,16 @@ public final class Jobs implements AutoCloseable {
      * is told on threads of the executor's, one event at a time, until the returned handle is closed; it may be told of one event
      * more while that happens. It may block, at the cost of a thread; when it throws, it is told no more.
      *
-     * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} where as many follow as may
+     * @param account whose share it is of what may be followed: {@code Caller.account}
+     * @throws OspreyException {@link ErrorCode#CAPACITY_EXHAUSTED} where as many follow as may, or that one does
      */
-    public AutoCloseable follow(String id, long afterSequence, Consumer<JobEvent> listener) {
-        return watch(id, afterSequence, listener::accept);
+    public AutoCloseable follow(String id, long afterSequence, String account, Consumer<JobEvent> listener) {
+        return watch(id, afterSequence, account, listener::accept);
     }
 
     /** As {@link #follow}, for a listener that also wants to hear when nothing happens. */
-    AutoCloseable watch(String id, long afterSequence, Followers.Listener listener) {
-        AutoCloseable handle = followers.follow(id, afterSequence, listener);
+    AutoCloseable watch(String id, long afterSequence, String account, Followers.Listener listener) {
+        AutoCloseable handle = followers.follow(id, afterSequence, account, listener);
         // There is somebody to look after now.
         wake();
         return handle;

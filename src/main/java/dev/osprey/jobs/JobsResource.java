@@ -136,7 +136,8 @@ public class JobsResource {
         if (job.state().isFinished() && jobs.events(id, last, 1).isEmpty()) {
             throw new WebApplicationException(Response.noContent().build());
         }
-        new EventStream(sink, sse, Caller.of(request)).begin(jobs, id, last);
+        Caller caller = Caller.of(request);
+        new EventStream(sink, sse, caller).begin(jobs, id, last, caller.account(request.getRemoteAddr()));
     }
 
     /** A file of a job, whole or one range of it; for the page to show, or with {@code ?download} to be saved. */

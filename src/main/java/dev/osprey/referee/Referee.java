@@ -351,15 +351,15 @@ public final class Referee {
                 .findFirst();
     }
 
-    /** Tells the listener of everything that has happened to the job and will. */
-    AutoCloseable follow(String job, Consumer<JobEvent> listener) {
-        return jobs.follow(job, 0, listener);
+    /** Tells the listener of everything that has happened to the job and will, as one of that account's followers. */
+    AutoCloseable follow(String job, String account, Consumer<JobEvent> listener) {
+        return jobs.follow(job, 0, account, listener);
     }
 
-    /** The job once it has ended. */
-    CompletionStage<Job> ended(String id) {
+    /** The job once it has ended, for one of that account's followers. */
+    CompletionStage<Job> ended(String id, String account) {
         CompletableFuture<Job> ended = new CompletableFuture<>();
-        AutoCloseable following = follow(id, event -> {
+        AutoCloseable following = follow(id, account, event -> {
             if (event.type() == JobEvent.Type.STATE && event.state().isFinished()) {
                 job(id).ifPresentOrElse(
                                 ended::complete,

@@ -79,7 +79,8 @@ public class RefereeResource {
         Job job = submit(parts, Caller.of(request));
         UploadLimit.release(context);
         try {
-            return referee.ended(job.id()).thenApply(this::answer);
+            return referee.ended(job.id(), Caller.of(request).account(request.getRemoteAddr()))
+                    .thenApply(this::answer);
         } catch (OspreyException e) {
             referee.cancel(job);
             throw e;

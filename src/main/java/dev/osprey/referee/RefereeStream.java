@@ -349,7 +349,8 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         awaited = id;
         if (!connection.hasEnded()) {
             try {
-                following = shared.follow(job, event -> happened(id, event));
+                following = shared.follow(
+                        job, connection.caller().account(connection.address()), event -> happened(id, event));
             } catch (OspreyException e) {
                 // The job goes on; who comes back for it with resume is told of it.
                 failAbout(id, Code.PROCESSING_FAILED, e.detail(), CloseCode.TRY_AGAIN_LATER);

@@ -62,7 +62,7 @@ public class FilesResource {
             @PathParam("name") String name,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        find(id, name, Caller.of(request), response, file -> attachment(file));
+        find(id, name, request, response, file -> attachment(file));
     }
 
     @GET
@@ -72,7 +72,7 @@ public class FilesResource {
             @PathParam("name") String name,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        find(id, name, Caller.of(request), response, this::encoded);
+        find(id, name, request, response, this::encoded);
     }
 
     @GET
@@ -92,7 +92,7 @@ public class FilesResource {
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
         try {
-            find(id, name, Caller.of(request), response, FilesResource::inline);
+            find(id, name, request, response, FilesResource::inline);
         } catch (OspreyException e) {
             boolean unknown = e.code() == ErrorCode.JOB_UNKNOWN || e.code() == ErrorCode.ARTIFACT_UNKNOWN;
             throw unknown ? new OspreyException(e.code(), "Output not found", e) : e;
@@ -104,27 +104,32 @@ public class FilesResource {
     }
 
     /** Answers at once with what is there; with what is being made when it is, for as long as clients like to wait. */
-    private void find(String id, String name, Caller caller, AsyncResponse response, Answer answer) {
+    private void find(String id, String name, HttpServletRequest request, AsyncResponse response, Answer answer) {
+        Caller caller = Caller.of(request);
         Found found = studio.result(id, name, caller);
         if (found instanceof Found.File file) {
             downloads.answer(response, () -> answer.to(file));
         } else if (found instanceof Found.Underway underway) {
-            studio.ended(underway.job().id(), studio.settings().downloadWait()).whenComplete((job, failure) -> {
-                if (failure != null) {
-                    response.resume(notYet());
-                    return;
-                }
-                try {
-                    if (studio.result(id, name, caller) instanceof Found.File file) {
-                        downloads.answer(response, () -> answer.to(file));
-                    } else {
-                        response.resume(notYet());
-                    }
-                } catch (RuntimeException e) {
-                    // Any: the client would wait for ever.
-                    response.resume(e);
-                }
-            });
+            studio.ended(
+                            underway.job().id(),
+                            caller.account(request.getRemoteAddr()),
+                            studio.settings().downloadWait())
+                    .whenComplete((job, failure) -> {
+                        if (failure != null) {
+                            response.resume(notYet());
+                            return;
+                        }
+                        try {
+                            if (studio.result(id, name, caller) instanceof Found.File file) {
+                                downloads.answer(response, () -> answer.to(file));
+                            } else {
+                                response.resume(notYet());
+                            }
+                        } catch (RuntimeException e) {
+                            // Any: the client would wait for ever.
+                            response.resume(e);
+                        }
+                    });
         }
     }
 

@@ -70,7 +70,8 @@ public class StlResource {
         boolean asMesh = headers.getAcceptableMediaTypes().stream()
                 .anyMatch(type -> MESH_TYPES.contains(type.getType() + "/" + type.getSubtype()));
         try {
-            return studio.ended(job.id(), PATIENCE).thenApply(ended -> answer(ended, request, asMesh, caller));
+            return studio.ended(job.id(), caller.account(http.getRemoteAddr()), PATIENCE)
+                    .thenApply(ended -> answer(ended, request, asMesh, caller));
         } catch (OspreyException e) {
             studio.cancel(job);
             throw e;

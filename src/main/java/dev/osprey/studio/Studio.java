@@ -334,11 +334,11 @@ public final class Studio {
         return job.artifact(name).map(artifact -> jobs.file(job, artifact));
     }
 
-    /** The job once it has ended; a failure where that takes longer. */
-    CompletionStage<Job> ended(String id, Duration patience) {
+    /** The job once it has ended, for one of that account's followers; a failure where that takes longer. */
+    CompletionStage<Job> ended(String id, String account, Duration patience) {
         CompletableFuture<Job> ended =
                 new CompletableFuture<Job>().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
-        AutoCloseable following = jobs.follow(id, 0, event -> {
+        AutoCloseable following = jobs.follow(id, 0, account, event -> {
             if (event.type() == JobEvent.Type.STATE && event.state().isFinished()) {
                 jobs.find(id).ifPresentOrElse(ended::complete, () -> ended.completeExceptionally(unknown()));
             }

@@ -271,10 +271,18 @@ final class StudioListener implements IoListener {
                 return;
             }
             try {
-                handle = watchers.jobs().follow(job.id(), 0, this::happened);
+                handle = watchers.jobs().follow(job.id(), 0, socket.caller().account(socket.address()), this::happened);
             } catch (OspreyException e) {
                 // It asks by HTTP.
                 LOG.log(Level.DEBUG, "A client hears nothing of a job: {0}", e.reason());
+                if (subscribedTo(id)) {
+                    socket.emit(
+                            "error",
+                            Json.createObjectBuilder()
+                                    .add("job_id", id)
+                                    .add("message", e.detail())
+                                    .build());
+                }
                 close();
             }
             if (ended) {

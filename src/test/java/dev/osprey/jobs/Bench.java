@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** One or more servers' jobs over one database, with a clock that stands still until it is put on. */
 public final class Bench {
 
-    static final int PATIENCE_SECONDS = 60;
+    public static final int PATIENCE_SECONDS = 60;
 
     public final TestClock clock = new TestClock();
     public final CountingMeters meters = new CountingMeters();
@@ -93,14 +93,14 @@ public final class Bench {
     /** The events of a job from now on as they come. */
     public static BlockingQueue<JobEvent> follow(Jobs jobs, String id, long after) {
         BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
-        jobs.follow(id, after, events::add);
+        jobs.follow(id, after, "a test", events::add);
         return events;
     }
 
     /** Waits for the job's end. */
     public static Job finished(Jobs jobs, Job job) throws InterruptedException {
         BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
-        AutoCloseable following = jobs.follow(job.id(), 0, events::add);
+        AutoCloseable following = jobs.follow(job.id(), 0, "a test", events::add);
         JobEvent event;
         do {
             event = next(events);

@@ -194,19 +194,19 @@ class JobsTest {
     void goesByTheLimitsAsTheyAre() throws Exception {
         Jobs jobs = bench.node();
         Job job = jobs.submit(NewJob.of("nobody's", "{}"));
-        jobs.follow(job.id(), 0, event -> {});
+        jobs.follow(job.id(), 0, "somebody", event -> {});
         bench.set("url", "unused", "max-waiting", "1", "max-followers", "1");
         assertEquals(
                 "1 jobs wait already, at most 1 may",
                 assertThrows(OspreyException.class, () -> jobs.submit(NewJob.of("nobody's", "{}")))
                         .detail());
         assertEquals(
-                "1 clients follow jobs already, which is as many as may",
-                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, event -> {}))
+                "1 clients follow jobs already, the limit is 1 (osprey.jobs.max-followers)",
+                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "somebody", event -> {}))
                         .detail());
         bench.set("url", "unused", "max-waiting", "2", "max-followers", "2");
         jobs.submit(NewJob.of("nobody's", "{}"));
-        jobs.follow(job.id(), 0, event -> {});
+        jobs.follow(job.id(), 0, "somebody", event -> {});
     }
 
     @Test
@@ -258,14 +258,39 @@ class JobsTest {
     void refusesMoreFollowersThanMayUntilOneLeaves() throws Exception {
         Jobs jobs = bench.node();
         Job job = jobs.submit(NewJob.of("nobody's", "{}"));
-        AutoCloseable first = jobs.follow(job.id(), 0, event -> {});
-        jobs.follow(job.id(), 0, event -> {});
-        OspreyException refusal = assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, event -> {}));
+        AutoCloseable first = jobs.follow(job.id(), 0, "somebody", event -> {});
+        jobs.follow(job.id(), 0, "somebody", event -> {});
+        OspreyException refusal =
+                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "somebody", event -> {}));
         assertEquals(ErrorCode.CAPACITY_EXHAUSTED, refusal.code());
         first.close();
         first.close();
-        jobs.follow(job.id(), 0, event -> {});
-        assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, event -> {}));
+        jobs.follow(job.id(), 0, "somebody", event -> {});
+        assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "somebody", event -> {}));
+    }
+
+    @Test
+    void leavesRoomForOthersWhereOneFollowsAllItMay() throws Exception {
+        Jobs jobs = bench.node();
+        Job job = jobs.submit(NewJob.of("nobody's", "{}"));
+        bench.set("url", "unused", "max-followers", "4", "max-followers-per-caller", "2");
+        AutoCloseable first = jobs.follow(job.id(), 0, "greedy", event -> {});
+        jobs.follow(job.id(), 0, "greedy", event -> {});
+        assertEquals(
+                "You follow 2 jobs already, the limit for one caller is 2 (osprey.jobs.max-followers-per-caller)",
+                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "greedy", event -> {}))
+                        .detail());
+        jobs.follow(job.id(), 0, "modest", event -> {});
+        first.close();
+        first.close();
+        jobs.follow(job.id(), 0, "greedy", event -> {});
+        assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "greedy", event -> {}));
+        jobs.follow(job.id(), 0, "late", event -> {});
+        assertEquals(
+                "4 clients follow jobs already, the limit is 4 (osprey.jobs.max-followers)",
+                assertThrows(OspreyException.class, () -> jobs.follow(job.id(), 0, "later", event -> {}))
+                        .detail());
+        assertEquals(4, bench.meters.value("osprey_job_followers"));
     }
 
     @Test
