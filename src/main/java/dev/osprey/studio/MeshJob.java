@@ -31,12 +31,12 @@ import dev.osprey.runtime.WarmModels;
 import dev.osprey.studio.MeshRequest.Mode;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -46,7 +46,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A solid of a picture: what is near stands out of a plate, or of the plane of its outline; closed, so that it can be printed. */
@@ -61,6 +66,13 @@ final class MeshJob implements JobKind {
 
     private static final String RESULT = "result.json";
 
+    /** In the cache: the mesh before it gets a format, and what was measured of it. */
+    private static final String SOLID = "solid.glb";
+
+    private static final String MEASURES = "measures.json";
+
+    private static final long CANCEL_CHECK_MILLIS = 100;
+
     /** Pixels of the longer side of what is found of near and far, and of the foreground. */
     private static final int MOST_SIDE = 512;
 
@@ -74,6 +86,9 @@ final class MeshJob implements JobKind {
     private final WarmModels models;
     private final Scheduler scheduler;
     private final ResultCache cache;
+
+    /** By their keys, until they are in the cache. */
+    private final ConcurrentMap<String, CompletableFuture<Boolean>> making = new ConcurrentHashMap<>();
 
     MeshJob(OspreyConfig.Studio settings, WarmModels models, Scheduler scheduler, ResultCache cache) {
         this.settings = settings;
@@ -122,7 +137,9 @@ final class MeshJob implements JobKind {
 
         String result() throws IOException {
             Map<String, String> served = served();
-            String key = key(served);
+            String solidKey = key(served);
+            String key = Hash.of(
+                    solidKey.getBytes(StandardCharsets.UTF_8), request.format().wireName());
             if (cache.tryTake(key, folder)) {
                 JsonObject made =
                         Fields.object(Files.readString(folder.resolve(RESULT))).orElseThrow();
@@ -132,28 +149,113 @@ final class MeshJob implements JobKind {
                         .build()
                         .toString();
             }
+            Solid solid = solid(solidKey, served);
+            tell(0.85, "Writing %s file...".formatted(request.format().name()));
+            write(coloured(solid.mesh()));
+            JsonObject result = Json.createObjectBuilder(solid.measures())
+                    .add("file_size", Files.size(files().get(0)))
+                    .add("cached", false)
+                    .build();
+            write(RESULT, result);
+            if (isOf(served)) {
+                List<Path> made = new ArrayList<>(files());
+                made.add(folder.resolve(RESULT));
+                keep(key, made);
+            }
+            publish();
+            return result.toString();
+        }
+
+        /** A solid in no format yet. */
+        private record Solid(Mesh mesh, JsonObject measures) {}
+
+        /** The solid that was made for another format, or a new one; whoever wants the same meanwhile waits for it. */
+        private Solid solid(String key, Map<String, String> served) throws IOException {
+            CompletableFuture<Boolean> done = await(key);
+            try {
+                Optional<Solid> kept = kept(key);
+                return kept.isPresent() ? kept.get() : made(key, served);
+            } finally {
+                making.remove(key, done);
+                done.complete(true);
+            }
+        }
+
+        /** Waits until nobody else makes the solid; who does then has to complete what is returned. */
+        private CompletableFuture<Boolean> await(String key) {
+            CompletableFuture<Boolean> mine = new CompletableFuture<>();
+            while (true) {
+                CompletableFuture<Boolean> others = making.putIfAbsent(key, mine);
+                if (others == null) {
+                    return mine;
+                }
+                checkCancelled();
+                tell(0.05, "Waiting for the same solid...");
+                try {
+                    boolean unused = others.get(CANCEL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    // It is still being made; but this job may have been cancelled.
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException("Nobody fails it", e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new OspreyException(ErrorCode.CANCELLED, "The solid was interrupted", e);
+                }
+            }
+        }
+
+        private Optional<Solid> kept(String key) throws IOException {
+            if (!cache.tryTakeUncounted(key, folder)) {
+                return Optional.empty();
+            }
+            try {
+                ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(SOLID)));
+                JsonObject measures = Fields.object(Files.readString(folder.resolve(MEASURES)))
+                        .orElseThrow();
+                return Optional.of(new Solid(Glb.read(file, settings.maxTriangles()), measures));
+            } catch (OspreyException e) {
+                LOG.log(Level.WARNING, "A solid that was kept is made anew: {0}", e.reason());
+                return Optional.empty();
+            } finally {
+                forgetTheSolid();
+            }
+        }
+
+        private Solid made(String key, Map<String, String> served) throws IOException {
             tell(0.05, "Processing image...");
             Mesh mesh;
             try (Picture picture = picture()) {
                 tell(0.25, "Estimating depth...");
                 mesh = solid(picture);
-                checkCancelled();
-                tell(0.85, "Writing %s file...".formatted(request.format().name()));
-                write(coloured(mesh, picture));
             }
-            String result = result(mesh).toString();
-            // Not into a file that the cache may have as well.
-            Files.deleteIfExists(folder.resolve(RESULT));
-            Files.writeString(folder.resolve(RESULT), result);
-            List<Path> made = new ArrayList<>(files());
-            made.add(folder.resolve(RESULT));
-            if (served.entrySet().containsAll(used.entrySet())) {
-                keep(key, made);
+            checkCancelled();
+            Solid solid = new Solid(mesh, measures(mesh));
+            if (isOf(served)) {
+                written(SOLID, channel -> Glb.write(mesh, channel));
+                write(MEASURES, solid.measures());
+                keep(key, List.of(folder.resolve(SOLID), folder.resolve(MEASURES)));
+                forgetTheSolid();
             } else {
                 LOG.log(Level.DEBUG, "A result is not kept: a model was swapped while it was made");
             }
-            publish();
-            return result;
+            return solid;
+        }
+
+        /** It is the cache's; the job has its file. */
+        private void forgetTheSolid() throws IOException {
+            Files.deleteIfExists(folder.resolve(SOLID));
+            Files.deleteIfExists(folder.resolve(MEASURES));
+        }
+
+        /** Whether those models and no others were used. */
+        private boolean isOf(Map<String, String> served) {
+            return served.entrySet().containsAll(used.entrySet());
+        }
+
+        /** Not into a file that the cache may have as well. */
+        private void write(String name, JsonObject json) throws IOException {
+            Files.deleteIfExists(folder.resolve(name));
+            Files.writeString(folder.resolve(name), json.toString());
         }
 
         /** The solid is made, whether it can be kept for others or not. */
@@ -165,7 +267,7 @@ final class MeshJob implements JobKind {
             }
         }
 
-        /** Of everything that the result follows from. */
+        /** Of everything that the solid follows from: all but the format. */
         private String key(Map<String, String> served) throws IOException {
             List<String> models = new ArrayList<>(served.values());
             if (request.mode() == Mode.CUTOUT) {
@@ -175,6 +277,7 @@ final class MeshJob implements JobKind {
                     Files.readAllBytes(folder.resolve(SOURCE)),
                     Json.createObjectBuilder(request.toJson())
                             .remove("job_id")
+                            .remove("format")
                             .build()
                             .toString(),
                     String.join("\n", models));
@@ -341,15 +444,15 @@ final class MeshJob implements JobKind {
         }
 
         /** With the picture on it, as far as the format has a way. */
-        private Mesh coloured(Mesh mesh, Picture picture) {
-            if (mesh.textureCoordinates().isEmpty()) {
+        private Mesh coloured(Mesh mesh) throws IOException {
+            if (request.format() == MeshFormat.STL || mesh.textureCoordinates().isEmpty()) {
                 return mesh;
             }
-            return switch (request.format()) {
-                case STL -> mesh;
-                case PLY -> Relief.coloured(mesh, picture.rgb(), picture.width(), picture.height());
-                case OBJ, GLB -> mesh.withTexture(Texture.of(texture(picture)));
-            };
+            try (Picture picture = picture()) {
+                return request.format() == MeshFormat.PLY
+                        ? Relief.coloured(mesh, picture.rgb(), picture.width(), picture.height())
+                        : mesh.withTexture(Texture.of(texture(picture)));
+            }
         }
 
         private static byte[] texture(Picture picture) {
@@ -379,7 +482,7 @@ final class MeshJob implements JobKind {
         }
 
         private void write(Mesh mesh) throws IOException {
-            written(request.format().wireName(), channel -> {
+            written(NAME + "." + request.format().wireName(), channel -> {
                 switch (request.format()) {
                     case STL -> Stl.write(mesh, channel);
                     case OBJ -> Obj.write(mesh, NAME, channel);
@@ -389,8 +492,10 @@ final class MeshJob implements JobKind {
             });
             Optional<Texture> texture = mesh.texture();
             if (request.format() == MeshFormat.OBJ && texture.isPresent()) {
-                written("mtl", channel -> Obj.writeMaterial(texture.get(), NAME, channel));
-                written("jpg", channel -> writeAll(channel, texture.get().bytes()));
+                written(NAME + ".mtl", channel -> Obj.writeMaterial(texture.get(), NAME, channel));
+                written(
+                        NAME + ".jpg",
+                        channel -> writeAll(channel, texture.get().bytes()));
             }
         }
 
@@ -401,7 +506,7 @@ final class MeshJob implements JobKind {
             }
         }
 
-        private void written(String extension, Writer writer) throws IOException {
+        private void written(String name, Writer writer) throws IOException {
             Path unfinished = folder.resolve("unfinished");
             try (FileChannel channel = FileChannel.open(
                     unfinished,
@@ -412,7 +517,7 @@ final class MeshJob implements JobKind {
             }
             Files.move(
                     unfinished,
-                    folder.resolve(NAME + "." + extension),
+                    folder.resolve(name),
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         }
@@ -431,17 +536,15 @@ final class MeshJob implements JobKind {
             }
         }
 
-        private JsonObject result(Mesh mesh) throws IOException {
+        private JsonObject measures(Mesh mesh) {
             PrintAnalysis analysis = PrintAnalysis.of(mesh, part -> checkCancelled());
-            JsonObjectBuilder json = Json.createObjectBuilder()
-                    .add("file_size", Files.size(files().get(0)))
-                    .add("cached", false)
+            double score = analysis.printability() / 100;
+            return Json.createObjectBuilder()
                     .add("triangles", mesh.triangles())
                     .add("volume_mm3", analysis.volume())
                     .add("surface_area_mm2", analysis.mesh().area())
-                    .add("watertight", analysis.watertight());
-            double score = analysis.printability() / 100;
-            return json.add(
+                    .add("watertight", analysis.watertight())
+                    .add(
                             "quality_metrics",
                             Json.createObjectBuilder()
                                     .add("overall_score", score)

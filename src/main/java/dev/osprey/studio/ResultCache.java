@@ -22,8 +22,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Solids that were made before, as folders of files under the key of everything that they follow from; the least recently used goes
- * first. A file lies once on the disk, here and with its job, where the file system has links. Any thread.
+ * Solids that were made before and their files, as folders under the key of everything that they follow from; the least recently used
+ * goes first. A file lies once on the disk, here and with its job, where the file system has links. Any thread.
  */
 final class ResultCache {
 
@@ -92,9 +92,16 @@ final class ResultCache {
 
     /** Puts the files of an entry into another folder; false where there is none. */
     synchronized boolean tryTake(String key, Path into) throws IOException {
+        boolean taken = tryTakeUncounted(key, into);
+        hits += taken ? 1 : 0;
+        misses += taken ? 0 : 1;
+        return taken;
+    }
+
+    /** As {@link #tryTake}, for what is no result itself but what results are made of. */
+    synchronized boolean tryTakeUncounted(String key, Path into) throws IOException {
         tidy();
         if (!entries.containsKey(key) || entries.get(key) == null) {
-            misses++;
             return false;
         }
         try (Stream<Path> files = Files.list(folder.resolve(key))) {
@@ -104,10 +111,8 @@ final class ResultCache {
         } catch (NoSuchFileException e) {
             // Somebody else has tidied up: an operator, or a server that shares the folder.
             drop(key);
-            misses++;
             return false;
         }
-        hits++;
         return true;
     }
 

@@ -5,12 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.jobs.Bench;
 import dev.osprey.jobs.Job;
 import dev.osprey.jobs.Job.State;
+import dev.osprey.mesh.Glb;
+import dev.osprey.mesh.Mesh;
+import dev.osprey.mesh.MeshAnalysis;
+import dev.osprey.mesh.Obj;
+import dev.osprey.mesh.Ply;
+import dev.osprey.mesh.Stl;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +56,12 @@ class MeshJobTest {
     }
 
     private byte[] file(Job solid) throws IOException {
-        return Files.readAllBytes(bench.jobs.file(solid, solid.artifacts().get(0)));
+        return Files.readAllBytes(bench.jobs.file(
+                solid,
+                solid.artifacts().stream()
+                        .filter(artifact -> artifact.name().startsWith("model_"))
+                        .findFirst()
+                        .orElseThrow()));
     }
 
     @Test
@@ -90,5 +111,97 @@ class MeshJobTest {
 
         bench.models.swap("depth", 1);
         assertFalse(cached(made(picture, "stl")));
+    }
+
+    private Mesh mesh(Job solid, MeshFormat format) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(file(solid));
+        int most = 1_000_000;
+        return switch (format) {
+            case STL -> Stl.read(bytes, most);
+            case OBJ -> Obj.read(bytes, most);
+            case GLB -> Glb.read(bytes, most);
+            case PLY -> Ply.read(bytes, most);
+        };
+    }
+
+    @Test
+    void isComputedOnceForAllFormats() throws Exception {
+        Job picture = bench.upload(1, StudioBench.ONE);
+        Set<MeshAnalysis> meshes = new HashSet<>();
+        Set<String> measures = new HashSet<>();
+        for (MeshFormat format : MeshFormat.values()) {
+            Job solid = made(picture, format.wireName());
+            assertFalse(cached(solid));
+            meshes.add(MeshAnalysis.of(mesh(solid, format)));
+            JsonObjectBuilder told = Json.createObjectBuilder(
+                    Fields.object(solid.result().orElseThrow()).orElseThrow());
+            measures.add(told.remove("file_size").build().toString());
+        }
+        assertEquals(1, bench.runs());
+        assertEquals(1, meshes.size(), meshes::toString);
+        assertEquals(1, measures.size(), measures::toString);
+        for (MeshFormat format : MeshFormat.values()) {
+            assertTrue(cached(made(picture, format.wireName())));
+        }
+        assertEquals(1, bench.runs());
+    }
+
+    /** What is kept loses nothing: a file does not tell whether it was the first. */
+    @Test
+    void isTheSameInWhateverOrderTheFormatsAreMade() throws Exception {
+        Job picture = bench.upload(1, StudioBench.ONE);
+        List<byte[]> first = new ArrayList<>();
+        for (MeshFormat format : MeshFormat.values()) {
+            bench.cache.clear();
+            first.add(file(made(picture, format.wireName())));
+        }
+        assertEquals(MeshFormat.values().length, bench.runs());
+        bench.cache.clear();
+        List<MeshFormat> formats = Arrays.asList(MeshFormat.values());
+        for (int i = formats.size() - 1; i >= 0; i--) {
+            assertArrayEquals(first.get(i), file(made(picture, formats.get(i).wireName())), formats.get(i)::wireName);
+        }
+        assertEquals(formats.size() + 1, bench.runs());
+    }
+
+    @Test
+    void isComputedOnceWhereAllFormatsAreAskedForAtOnce() throws Exception {
+        Job picture = bench.upload(1, StudioBench.ONE);
+        List<Job> solids = new ArrayList<>();
+        for (MeshFormat format : MeshFormat.values()) {
+            solids.add(bench.studio.submit(StudioBench.request(picture, format.wireName()), StudioBench.ONE));
+        }
+        for (Job solid : solids) {
+            assertEquals(State.SUCCEEDED, Bench.finished(bench.jobs, solid).state());
+        }
+        assertEquals(1, bench.runs());
+    }
+
+    @Test
+    void isMadeAnewWhereWhatWasKeptIsDamaged() throws Exception {
+        Job picture = bench.upload(1, StudioBench.ONE);
+        byte[] stl = file(made(picture, "stl"));
+        try (Stream<Path> kept = Files.walk(bench.cacheFolder)) {
+            for (Path solid : kept.filter(file -> file.endsWith("solid.glb")).toList()) {
+                Files.write(solid, new byte[100]);
+            }
+        }
+        Job glb = made(picture, "glb");
+        assertEquals(2, bench.runs());
+        assertEquals(
+                MeshAnalysis.of(Stl.read(ByteBuffer.wrap(stl), 1_000_000)), MeshAnalysis.of(mesh(glb, MeshFormat.GLB)));
+    }
+
+    /** Nothing but what the client asked for is left with the job. */
+    @Test
+    void leavesTheKeptSolidOutOfTheJobsFolder() throws Exception {
+        Job picture = bench.upload(1, StudioBench.ONE);
+        for (String format : List.of("stl", "ply")) {
+            try (Stream<Path> files = Files.list(bench.jobs.folder(made(picture, format)))) {
+                assertEquals(
+                        Set.of("source.png", "result.json", "model." + format),
+                        files.map(file -> String.valueOf(file.getFileName())).collect(Collectors.toSet()));
+            }
+        }
     }
 }

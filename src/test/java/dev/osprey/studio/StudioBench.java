@@ -32,6 +32,7 @@ final class StudioBench {
     final TestRepository repository;
     final CountingMeters meters = new CountingMeters();
     final WarmModels models;
+    final Path cacheFolder;
     final ResultCache cache;
     final Bench bench;
     final Jobs jobs;
@@ -44,15 +45,21 @@ final class StudioBench {
     StudioBench(Path folder, JobKind... more) {
         repository = new TestRepository(folder.resolve("models"));
         see("depth", 1, 2, 3, 4);
-        OspreyConfig config =
-                TestConfig.with("model.repository", repository.folder().toString(), "runtime.provider", "cpu");
+        OspreyConfig config = TestConfig.with(
+                "model.repository",
+                repository.folder().toString(),
+                "runtime.provider",
+                "cpu",
+                "studio.concurrent-meshes",
+                "4");
         models = WarmModels.open(config);
         models.loadAll();
         scheduler = new Scheduler(
                 workers, new Capacity(1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)), System::nanoTime, meters);
         bench = new Bench(
                 folder.resolve("jobs"), "url", Bench.inMemory(), "keep-files-hours", "10", "keep-record-hours", "5");
-        cache = new ResultCache(folder.resolve("cache"), 100, Long.MAX_VALUE, Duration.ofDays(1000), bench.clock);
+        cacheFolder = folder.resolve("cache");
+        cache = new ResultCache(cacheFolder, 100, Long.MAX_VALUE, Duration.ofDays(1000), bench.clock);
         List<JobKind> kinds = new ArrayList<>(Arrays.asList(more));
         for (JobKind own : List.of(
                 new UploadJob(),
