@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.support.ui.Select;
 
 /** The operator's console in a real Chromium, with clients, jobs and models of the real server. */
 class AdminPageIT extends RealServer {
@@ -53,6 +52,7 @@ class AdminPageIT extends RealServer {
     void openTheConsoleAsNew() {
         chromium.look(1280, 1000, "light");
         chromium.visit(http("/admin/"));
+        chromium.until("it is known who has signed in", () -> isAtTheEntrance() || isLive());
         if (isAtTheEntrance()) {
             signIn(PASSWORD);
         }
@@ -76,7 +76,7 @@ class AdminPageIT extends RealServer {
         chromium.until(
                 "the page says so", () -> chromium.notices().equals("Name and password do not belong together."));
         // The browser's own, about the answer.
-        assertEquals(1, chromium.errors().size());
+        assertEquals(1, chromium.errors(1).size());
         chromium.element("entered").clear();
         signIn(PASSWORD);
         untilItIsLive();
@@ -89,8 +89,8 @@ class AdminPageIT extends RealServer {
         open("streams");
         try (StreamClient client = StreamClient.greeted(webSocket("/ws"))) {
             client.segment(Files.readAllBytes(SAMPLE));
-            chromium.until("the stream is listed", () -> text("streams-table").contains("Segmentation"));
-            assertTrue(text("streams-table").contains(MODEL), text("streams-table"));
+            chromium.until("the stream is listed with its mode", () -> text("streams-table")
+                    .matches("(?s).*Segmentation.*" + MODEL + ".*"));
             chromium.find("button", "Close the segmentation stream of 127.0.0.1")
                     .click();
             chromium.find("button", "Not now").click();
@@ -108,7 +108,9 @@ class AdminPageIT extends RealServer {
             folder.add(folder.network());
             open("models");
             chromium.element("find-model").sendKeys(MODEL);
-            assertEquals(1, chromium.number("document.getElementById('models-table').tBodies[0].rows.length"));
+            chromium.until(
+                    "it is the only one listed",
+                    () -> chromium.number("document.getElementById('models-table').tBodies[0].rows.length") == 1);
             chromium.find("button", "Unload " + MODEL).click();
             chromium.find("button", "Unload").click();
             chromium.find("button", "Load " + MODEL).click();
@@ -122,15 +124,19 @@ class AdminPageIT extends RealServer {
     }
 
     private static void swap(int version) {
-        // Found anew until it stays: the row is written anew whenever the model changes.
-        chromium.until("version %d can be chosen".formatted(version), () -> {
-            WebElement table = chromium.element("models-table");
-            List<WebElement> choices = table.findElements(By.tagName("select"));
-            choices.forEach(choice -> new Select(choice).selectByValue(Integer.toString(version)));
-            return !choices.isEmpty();
-        });
-        chromium.find("button", "Swap %s to the chosen version".formatted(MODEL))
-                .click();
+        // At one go: the row is written anew whenever the model changes, which forgets the choice.
+        chromium.until(
+                "version %d can be chosen".formatted(version),
+                () -> chromium.holds("""
+            (() => {
+              const choice = document.querySelector('#models-table select');
+              if (choice) {
+                choice.value = arguments[0];
+                choice.dispatchEvent(new Event('change'));
+                choice.parentElement.querySelector(`[aria-label="${arguments[1]}"]`).click();
+              }
+              return choice !== null;
+            })()""", Integer.toString(version), "Swap %s to the chosen version".formatted(MODEL)));
         chromium.until("it is served", () -> told().equals("Version %d of %s is served.".formatted(version, MODEL)));
     }
 
@@ -144,7 +150,7 @@ class AdminPageIT extends RealServer {
         chromium.until(
                 "the picture is coloured",
                 () -> chromium.holds("document.getElementById('try-output').naturalWidth > 0"));
-        assertTrue(text("try-words").contains("pixels; decoded in "), text("try-words"));
+        chromium.until("its words are told", () -> text("try-words").contains("pixels; decoded in "));
         assertTrue(text("try-outputs").contains("uint8"), text("try-outputs"));
         chromium.press(Keys.ESCAPE);
         chromium.until("the dialog is closed", () -> !chromium.element("try").isDisplayed());
@@ -191,7 +197,8 @@ class AdminPageIT extends RealServer {
         chromium.until("the key is shown", () -> chromium.element("created-key").isDisplayed());
         String key = String.valueOf(chromium.element("key-itself").getDomProperty("value"));
         chromium.find("button", "Done").click();
-        assertEquals("", chromium.element("key-itself").getDomProperty("value"));
+        chromium.until("the key is forgotten", () -> ""
+                .equals(chromium.element("key-itself").getDomProperty("value")));
         assertEquals(200, get("/api/jobs", "Authorization", "Bearer " + key).statusCode());
         assertEquals(
                 403,
@@ -214,7 +221,7 @@ class AdminPageIT extends RealServer {
         write("none");
         chromium.until("the page says why not", () -> chromium.notices().startsWith(LIMIT + " stays as it was."));
         // The browser's own, about the answer.
-        assertEquals(1, chromium.errors().size());
+        assertEquals(1, chromium.errors(1).size());
         write("1999");
         chromium.until("it counts", () -> told().equals(LIMIT + " is 1999 from now on."));
         assertEquals("", chromium.notices());
@@ -243,7 +250,7 @@ class AdminPageIT extends RealServer {
                 for (String view : VIEWS) {
                     chromium.look(375, 812, scheme);
                     open(view);
-                    assertTrue(chromium.fits(), view);
+                    chromium.untilItFits();
                     segment(client, frame);
                     photograph("console-%s-narrow-%s".formatted(view, scheme));
                     chromium.look(1280, 1100, scheme);
@@ -270,6 +277,8 @@ class AdminPageIT extends RealServer {
     }
 
     private static void signIn(String password) {
+        chromium.until("there is a form to sign in with", () -> chromium.element("name")
+                .isDisplayed());
         WebElement name = chromium.element("name");
         name.clear();
         name.sendKeys(NAME);
@@ -277,9 +286,11 @@ class AdminPageIT extends RealServer {
     }
 
     private static void untilItIsLive() {
-        chromium.until(
-                "the console is live",
-                () -> chromium.holds("document.getElementById('status')?.textContent === 'Live'"));
+        chromium.until("the console is live", AdminPageIT::isLive);
+    }
+
+    private static boolean isLive() {
+        return chromium.holds("document.getElementById('status')?.textContent === 'Live'");
     }
 
     private static void open(String view) {

@@ -1,5 +1,6 @@
 package dev.osprey;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.logging.Level.SEVERE;
 
 import java.io.IOException;
@@ -50,9 +51,26 @@ final class Chromium implements AutoCloseable {
             "dialog", "dialog",
             "radiogroup", "[role=radiogroup]");
 
+    /**
+     * Elements that a selector matches and that may have a name: of its first word there is something in what can name them. A
+     * question to the browser for each name takes long; this leaves few.
+     */
+    private static final String PERHAPS_NAMED = """
+        const [within, selector, name, isHiddenToo] = arguments;
+        const [word] = name.split(' ');
+        const says = (element) => element !== null && (element.textContent.includes(word)
+          || [element, ...element.querySelectorAll('*')].some(({ attributes }) => [...attributes].some(({ value }) => value.includes(word))));
+        const namers = (element) => [element, ...(element.labels ?? []),
+          ...(element.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id))];
+        return [...(within ?? document).querySelectorAll(selector)].filter((element) =>
+          (isHiddenToo || element.checkVisibility()) && namers(element).some(says));
+        """;
+
     /** What {@link #watchSocketsAndCameras} puts before every page. */
     private static final String WITNESS = """
-        window.witness = { sockets: [], tracks: [], elsewhere: null };
+        window.witness = { sockets: [], tracks: [], elsewhere: null, secondMillis: 1_000 };
+        const wait = window.setTimeout;
+        window.setTimeout = (step, millis, ...rest) => wait(step, millis === 1_000 ? witness.secondMillis : millis, ...rest);
         window.WebSocket = class extends WebSocket {
           constructor(address) {
             super(witness.elsewhere ?? address);
@@ -142,8 +160,8 @@ final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Lets a test see the sockets and cameras of every page opened from now on, break the first and send the next ones
-     * elsewhere.
+     * Lets a test see the sockets and cameras of every page opened from now on, break the first, send the next ones elsewhere and
+     * make the seconds short that the page waits before it tries again.
      */
     void watchSocketsAndCameras() {
         driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WITNESS));
@@ -151,6 +169,19 @@ final class Chromium implements AutoCloseable {
 
     void visit(URI address) {
         driver.get(address.toString());
+    }
+
+    /** Has a page opened that remembers nothing of those before. */
+    void withoutMemory(Runnable opening) {
+        Object script = driver.executeCdpCommand(
+                        "Page.addScriptToEvaluateOnNewDocument", Map.of("source", "localStorage.clear()"))
+                .get("identifier");
+        try {
+            opening.run();
+        } finally {
+            driver.executeCdpCommand(
+                    "Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", String.valueOf(script)));
+        }
     }
 
     /** @param scheme {@code light} or {@code dark}, what the system asks for */
@@ -181,10 +212,14 @@ final class Chromium implements AutoCloseable {
     }
 
     WebElement radio(String group, String name) {
-        return find("radiogroup", group).findElements(By.tagName("input")).stream()
-                .filter(radio -> name.equals(radio.getAccessibleName()))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException("no “%s” in “%s”".formatted(name, group)));
+        List<WebElement> found = new ArrayList<>();
+        until("there is one “%s” in “%s”".formatted(name, group), () -> {
+            found.clear();
+            candidates("radiogroup", group)
+                    .forEach(each -> found.addAll(named(name, perhapsNamed(each, "input", name, true))));
+            return found.size() == 1;
+        });
+        return found.get(0);
     }
 
     boolean shows(String role, String name) {
@@ -193,9 +228,18 @@ final class Chromium implements AutoCloseable {
 
     private List<WebElement> candidates(String role, String name) {
         String selector = SELECTORS.getOrDefault(role, "[role=%s]".formatted(role));
-        return driver.findElements(By.cssSelector(selector)).stream()
-                // What is hidden has no part in the page; a file input is always behind a button.
-                .filter(element -> role.equals("file") || holds("arguments[0].checkVisibility()", element))
+        // What is hidden has no part in the page; a file input is always behind a button.
+        return named(name, perhapsNamed(null, selector, name, role.equals("file")));
+    }
+
+    /** @param within the whole page where null */
+    private List<?> perhapsNamed(@Nullable WebElement within, String selector, String name, boolean isHiddenToo) {
+        return (List<?>) requireNonNull(driver.executeScript(PERHAPS_NAMED, within, selector, name, isHiddenToo));
+    }
+
+    private static List<WebElement> named(String name, List<?> elements) {
+        return elements.stream()
+                .map(WebElement.class::cast)
                 .filter(element -> name.equals(element.getAccessibleName()))
                 .toList();
     }
@@ -274,9 +318,40 @@ final class Chromium implements AutoCloseable {
                 .until(ignored -> condition.getAsBoolean());
     }
 
-    /** Whether the page is no wider than the window. */
-    boolean fits() {
-        return holds("document.scrollingElement.scrollWidth <= innerWidth");
+    /**
+     * For what need not last: whether it was so once, be it only until the next event.
+     *
+     * @param condition on the document, in JavaScript
+     * @param action that brings it about
+     */
+    void once(String expectation, String condition, Runnable action) {
+        run("""
+            witness.seen = false;
+            new MutationObserver((_, observer) => {
+              if (%s) {
+                witness.seen = true;
+                observer.disconnect();
+              }
+            }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+            """.formatted(condition));
+        action.run();
+        until(expectation, () -> holds("witness.seen"));
+    }
+
+    /** Waits until the page is no wider than the window. */
+    void untilItFits() {
+        until(
+                "the page is no wider than the window",
+                () -> holds("document.scrollingElement.scrollWidth <= innerWidth"));
+    }
+
+    /** The texts of elements, all of one moment. */
+    List<String> texts(WebElement within, String selector) {
+        Object texts = run(
+                "return [...arguments[0].querySelectorAll(arguments[1])].map((each) => each.innerText.trim())",
+                within,
+                selector);
+        return ((List<?>) requireNonNull(texts)).stream().map(String::valueOf).toList();
     }
 
     /** The colour of the page itself. */
@@ -297,6 +372,16 @@ final class Chromium implements AutoCloseable {
                 .filter(entry -> entry.getLevel().intValue() >= SEVERE.intValue())
                 .map(LogEntry::getMessage)
                 .toList();
+    }
+
+    /** As {@link #errors()}, once there are so many: the browser has its own time for them. */
+    List<String> errors(int expected) {
+        List<String> all = new ArrayList<>();
+        until("the console tells of %d errors".formatted(expected), () -> {
+            all.addAll(errors());
+            return all.size() >= expected;
+        });
+        return all;
     }
 
     @Override

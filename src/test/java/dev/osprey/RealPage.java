@@ -55,9 +55,7 @@ abstract class RealPage extends RealServer {
     @BeforeEach
     void openThePageAsNew() {
         chromium.look(1280, 1000, "light");
-        open();
-        chromium.run("localStorage.clear()");
-        open();
+        chromium.withoutMemory(this::open);
     }
 
     @AfterEach
@@ -71,21 +69,36 @@ abstract class RealPage extends RealServer {
     }
 
     static void breakTheConnection() {
-        chromium.run("witness.sockets.at(-1).close()");
-        chromium.until("the page says that it reconnects", () -> chromium.status()
-                .startsWith("Reconnecting (attempt 1 of 5)"));
+        breakTheConnection("state", "");
+    }
+
+    /**
+     * @param id of an element
+     * @param text that it has while the page reconnects, a part of it at least
+     */
+    static void breakTheConnection(String id, String text) {
+        untilItReconnects(id, text, "witness.sockets.at(-1).close()");
+    }
+
+    /** @param script that breaks the connection */
+    static void untilItReconnects(String id, String text, String script) {
+        chromium.once("the page says that it reconnects", """
+                document.getElementById('status').textContent.startsWith('Reconnecting (attempt 1 of 5)')
+                  && document.getElementById('%s').textContent.includes('%s')""".formatted(id, text), () -> chromium.run(script));
     }
 
     @Test
     void givesUpOnAServerThatIsGoneUntilAskedAgain() throws IOException {
         start();
-        chromium.run(
-                "witness.elsewhere = arguments[0]; witness.sockets.at(-1).close()", "ws://127.0.0.1:" + unusedPort());
+        chromium.run("""
+            Object.assign(witness, { elsewhere: arguments[0], secondMillis: 10 });
+            witness.sockets.at(-1).close();
+            """, "ws://127.0.0.1:" + unusedPort());
         chromium.until("the page gives up", () -> chromium.status().equals("Not connected, gave up after 5 attempts"));
-        assertTrue(chromium.notices().contains("No connection to the server."), chromium.notices());
+        chromium.until("the page says so", () -> chromium.notices().contains("No connection to the server."));
         // What the browser itself logs about the addresses where nobody answered.
-        assertEquals(5, chromium.errors().size());
-        chromium.run("witness.elsewhere = null");
+        assertEquals(5, chromium.errors(5).size());
+        chromium.run("Object.assign(witness, { elsewhere: null, secondMillis: 1_000 })");
         chromium.find("button", "Connect again").click();
         chromium.until("the page works again", () -> chromium.status().equals(working()));
         assertEquals("", chromium.notices());
@@ -108,7 +121,7 @@ abstract class RealPage extends RealServer {
     static void fitsATelephoneInBothThemes() {
         for (String scheme : List.of("light", "dark")) {
             chromium.look(375, 812, scheme);
-            assertTrue(chromium.fits());
+            chromium.untilItFits();
         }
     }
 

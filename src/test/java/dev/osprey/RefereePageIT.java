@@ -1,7 +1,6 @@
 package dev.osprey;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.json.JsonObject;
@@ -58,9 +57,11 @@ class RefereePageIT extends RealPage {
         assertEquals("Right, as decided here", chromium.figure(decision, "In the signal file"));
         showsTheMovement();
         open();
-        WebElement session = chromium.find("list", "Sessions").findElement(By.tagName("li"));
+        chromium.until(
+                "the sessions are listed", () -> !entries("Sessions", "li").isEmpty());
+        WebElement session = entries("Sessions", "li").get(0);
         assertTrue(session.getText().startsWith("parry-and-riposte-right-4.txt\nRight\n"), session.getText());
-        chromium.find("list", "Sessions").findElement(By.tagName("button")).click();
+        session.findElement(By.tagName("button")).click();
         untilDecided("Right");
         assertEquals(reason, chromium.element("reason").getText());
         deletesIt();
@@ -90,7 +91,9 @@ class RefereePageIT extends RealPage {
     }
 
     private static void deletesIt() {
-        WebElement session = chromium.find("list", "Sessions").findElement(By.cssSelector("[aria-current]"));
+        chromium.until("the session is marked", () -> !entries("Sessions", "[aria-current]")
+                .isEmpty());
+        WebElement session = entries("Sessions", "[aria-current]").get(0);
         String id = String.valueOf(session.getDomAttribute("data-id"));
         assertEquals("#" + id, chromium.run("return location.hash"));
         WebElement delete = session.findElements(By.tagName("button")).get(1);
@@ -101,8 +104,12 @@ class RefereePageIT extends RealPage {
         chromium.until(
                 "the session is gone",
                 () -> chromium.holds("!document.querySelector('[data-id=\"%s\"]')".formatted(id)));
-        assertFalse(chromium.shows("group", "Right of way"));
+        chromium.until("nothing is left of it", () -> !chromium.shows("group", "Right of way"));
         assertEquals("", chromium.run("return location.hash"));
+    }
+
+    private static List<WebElement> entries(String list, String selector) {
+        return chromium.find("list", list).findElements(By.cssSelector(selector));
     }
 
     @Test
@@ -110,11 +117,12 @@ class RefereePageIT extends RealPage {
         chromium.find("button", "Decide").click();
         assertTrue(chromium.notices().startsWith("The video is missing."), chromium.notices());
         choose("Video", VIDEO);
+        chromium.until("the notice has gone", () -> chromium.notices().isEmpty());
         chromium.find("button", "Decide").click();
         assertTrue(chromium.notices().startsWith("The signal file is missing."), chromium.notices());
 
         choose("Signal file", write("nonsense.txt", "nothing of the kind"));
-        assertEquals("", chromium.notices());
+        chromium.until("the notice has gone", () -> chromium.notices().isEmpty());
         chromium.find("button", "Decide").click();
         untilNotDecided("Could not find start time in nonsense.txt.");
 
@@ -146,8 +154,10 @@ class RefereePageIT extends RealPage {
     void cancelsWhatTakesTooLong() {
         chromium.radio("Source", "Sample").click();
         chromium.run("document.getElementById('sample').selectedIndex = 1");
-        chromium.find("button", "Decide").click();
-        chromium.until("the analysis runs", () -> chromium.status().equals("Analysing"));
+        chromium.once(
+                "the analysis runs",
+                "document.getElementById('status').textContent === 'Analysing'",
+                () -> chromium.find("button", "Decide").click());
         chromium.find("button", "Cancel").click();
         untilNotDecided("cancelled");
     }
@@ -218,7 +228,7 @@ class RefereePageIT extends RealPage {
             chromium.find("link", page).click();
             chromium.until(
                     "the page is the one named",
-                    () -> page.equals(chromium.run("return document.querySelector('[aria-current]').textContent")));
+                    () -> page.equals(chromium.run("return document.querySelector('[aria-current]')?.textContent")));
         }
         chromium.find("button", "Try the sample");
     }
@@ -228,7 +238,7 @@ class RefereePageIT extends RealPage {
         fitsATelephoneInBothThemes();
         chromium.find("button", "Try the sample").click();
         untilDecided("Right");
-        assertTrue(chromium.fits());
+        chromium.untilItFits();
         // The moment of the riposte.
         chromium.run("const bout = document.getElementById('bout'); bout.pause(); bout.currentTime = 2.4");
         photograph("referee", 1280, 1080);
