@@ -3,7 +3,7 @@ package dev.osprey.access;
 import java.time.Instant;
 
 /** What a caller has shown, as far as it may lose its worth while something stays open; see {@link AccessControl#objection}. */
-sealed interface Credential {
+public sealed interface Credential {
 
     /** Nothing that ends. */
     record Endless() implements Credential {}

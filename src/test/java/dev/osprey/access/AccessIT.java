@@ -610,12 +610,12 @@ class AccessIT {
             assertEquals(404, get(path, bert).status(), path);
         }
         assertEquals(404, get("/api/job-status/" + picture, bert).status());
+        keepsItFromSubscribers(picture);
         assertEquals(
                 404, send("POST", "/api/generate-3d", solid, JSON, bearer(bert)).status());
         assertEquals(
                 404,
                 send("POST", "/api/batch-generate", "{\"job_ids\":[\"" + source + "\"]}", JSON, bearer(bert))
-        keepsItFromSubscribers(picture);
                         .status());
     }
 
@@ -663,11 +663,6 @@ class AccessIT {
 
     @Test
     @Order(3)
-    void takesAKeyInEveryPlaceThatItMayStand() throws Exception {
-        assertEquals(200, send("GET", "/api/jobs", "", "X-API-Key: " + anna).status());
-        assertEquals(401, send("GET", "/api/jobs", "", "X-API-Key: " + revoked).status());
-    @Test
-    @Order(3)
     void goesOnWithNobodyElsesRefereeSession() throws Exception {
         String start = "{\"type\":\"session_start\",\"session_id\":\"left\",\"fps\":30,\"width\":640,\"height\":480%s}";
         String resume = start.formatted(",\"resume\":true");
@@ -694,6 +689,11 @@ class AccessIT {
         }
     }
 
+    @Test
+    @Order(3)
+    void takesAKeyInEveryPlaceThatItMayStand() throws Exception {
+        assertEquals(200, send("GET", "/api/jobs", "", "X-API-Key: " + anna).status());
+        assertEquals(401, send("GET", "/api/jobs", "", "X-API-Key: " + revoked).status());
         assertEquals(
                 401,
                 send("GET", "/api/jobs", "", "Authorization: Basic " + anna).status());

@@ -215,8 +215,8 @@ class JobsTest {
         Job job = jobs.submit(NewJob.of("nobody's", "{}"));
         Client welcome = new Client(Caller.ANYBODY);
         Client other = new Client(Caller.NOBODY);
-        jobs.watch(job.id(), 0, welcome);
-        jobs.watch(job.id(), 0, other);
+        jobs.watch(job.id(), 0, "somebody", welcome);
+        jobs.watch(job.id(), 0, "somebody", other);
         JobEvent unused = Bench.next(other.events);
         jobs.dismissUnless(Caller.ANYBODY::equals);
         assertEquals(List.of(false, true), List.of(welcome.over, other.over));

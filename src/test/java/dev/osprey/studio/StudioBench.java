@@ -1,6 +1,7 @@
 package dev.osprey.studio;
 
 import dev.osprey.access.Caller;
+import dev.osprey.access.Credential;
 import dev.osprey.access.Scope;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
@@ -75,7 +76,7 @@ final class StudioBench {
     }
 
     static Caller caller(String id) {
-        return new Caller(id, id, false, Set.of(Scope.STUDIO), Caller.Allowance.UNLIMITED);
+        return new Caller(id, id, false, Set.of(Scope.STUDIO), Caller.Allowance.UNLIMITED, new Credential.Endless());
     }
 
     /** Gives the depth network another manifest or other weights; it is served from the next {@link WarmModels#swap} on. */
