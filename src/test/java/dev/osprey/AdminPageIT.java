@@ -19,6 +19,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The operator's console in a real Chromium, with clients, jobs and models of the real server. */
+@SharesServer
 class AdminPageIT extends RealServer {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));

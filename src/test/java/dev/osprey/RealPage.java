@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 
 /** A page of the real server in a real Chromium, and what is asked of every page. */
+@SharesServer
 abstract class RealPage extends RealServer {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));

@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,8 +24,9 @@ import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A test class against the built WAR in a Payara Micro of its own, started before its first test; or, where {@link #ELSEWHERE} is
- * set, against one that runs already at {@code osprey.server.port} and writes its log to {@code osprey.server.log}.
+ * A test class against the built WAR in a Payara Micro of its own, started before its first test, or in one that it {@linkplain
+ * SharesServer shares}; or, where {@link #ELSEWHERE} is set, against one that runs already at {@code osprey.server.port} and writes
+ * its log to {@code osprey.server.log}.
  */
 public abstract class RealServer {
 
@@ -34,7 +34,7 @@ public abstract class RealServer {
     static final String ELSEWHERE = "osprey.test.elsewhere";
 
     @RegisterExtension
-    static final Extension CONTAINER = Boolean.getBoolean(ELSEWHERE) ? new Extension() {} : new ArquillianExtension();
+    static final Extension CONTAINER = Boolean.getBoolean(ELSEWHERE) ? new Extension() {} : new ServerOfClasses();
 
     private static final int PORT = Integer.getInteger("osprey.server.port", 0);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
