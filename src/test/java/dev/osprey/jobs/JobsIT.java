@@ -58,6 +58,7 @@ class JobsIT {
     private static String waiting = "";
 
     private static String cancelled = "";
+    private static String followed = "";
 
     @BeforeAll
     static void start(@TempDir Path home) throws Exception {
@@ -76,6 +77,7 @@ class JobsIT {
             done = Bench.finished(jobs, job).id();
             cancelled = jobs.submit(NewJob.of("unknown", "{}")).id();
             waiting = jobs.submit(NewJob.of("unknown", "{}")).id();
+            followed = jobs.submit(NewJob.of("unknown", "{}")).id();
         } finally {
             threads.shutdownNow();
         }
@@ -224,9 +226,7 @@ class JobsIT {
                 line = reader.readLine();
             }
             assertTrue(lines.contains("id: 1"), lines::toString);
-            HttpResponse<String> answer = HTTP.send(
-                    request("/" + id + "/cancel").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
-            assertEquals("cancelled", json(answer).getString("state"));
+            assertEquals("cancelled", json(cancel(id)).getString("state"));
             while (line != null) {
                 lines.add(line);
                 line = reader.readLine();
@@ -242,15 +242,24 @@ class JobsIT {
 
     @Test
     void followsForOneClientInPlaceOfAnotherThatHasLeft() throws Exception {
-        try (InputStream first = follow(waiting, BodyHandlers.ofInputStream()).body()) {
+        try (InputStream first = follow(followed, BodyHandlers.ofInputStream()).body()) {
             assertEquals('e', first.read(), "event: state");
-            HttpResponse<String> refused = get("/" + waiting + "/events", "Accept", "text/event-stream");
+            HttpResponse<String> refused = get("/" + followed + "/events", "Accept", "text/event-stream");
             assertEquals(503, refused.statusCode());
             assertEquals("CAPACITY_EXHAUSTED", json(refused).getString("title"));
         }
-        HttpResponse<InputStream> next = follow(waiting, BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> next = follow(followed, BodyHandlers.ofInputStream());
         assertEquals(200, next.statusCode());
-        next.body().close();
+        // With the job the stream ends, and its place is another's without a wait.
+        assertEquals("cancelled", json(cancel(followed)).getString("state"));
+        try (InputStream events = next.body()) {
+            events.readAllBytes();
+        }
+    }
+
+    private static HttpResponse<String> cancel(String id) throws IOException, InterruptedException {
+        return HTTP.send(
+                request("/" + id + "/cancel").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
     }
 
     /** Waits for the place of whoever was here before: that a client has left is found out when it is next sent something. */
