@@ -22,7 +22,7 @@
  *         runtime                                 warmed sessions, leases, devices. The only user of ai.onnxruntime
  *         model                                   what models/ holds: catalogue, manifest, labels, checksum
  *         imaging                                 pixels in and out, drawing, video files. The only user of org.bytedeco
- *   access  config  fault  metrics                ground: who may, typed settings, error codes, counters
+ *   access  config  fault  metrics  trace         ground: who may, typed settings, error codes, counters, spans
  *
  *   start                                         stands alone: what is checked before the server starts
  *   client                                        a process of its own, over imaging and fault: the referee's command line

@@ -73,7 +73,8 @@ class ArchitectureTest {
                     "dev.osprey.database..",
                     "dev.osprey.config..",
                     "dev.osprey.fault..",
-                    "dev.osprey.metrics..")
+                    "dev.osprey.metrics..",
+                    "dev.osprey.trace..")
             .whereLayer("entrances")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("capabilities")
@@ -199,6 +200,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule onlyTraceTouchesOpenTelemetry = noClasses()
+            .that(not(resideInAnyPackage("dev.osprey.trace..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..");
 
     @ArchTest
     static final ArchRule onlySocketioTouchesItsLibrary = noClasses()

@@ -40,6 +40,12 @@ class ConfigProducer {
         return settings.initial();
     }
 
+    @Produces
+    @Singleton
+    Telemetry telemetry() {
+        return new Telemetry(!ConfigProvider.getConfig().getValue("otel.sdk.disabled", Boolean.class));
+    }
+
     void stop(@Disposes Settings settings) {
         if (looks != null) {
             // The executor is the server's and would keep this application after its end.

@@ -9,8 +9,10 @@ import dev.osprey.runtime.Cancellation;
 import dev.osprey.socket.StreamEndpoint;
 import dev.osprey.stream.Connection;
 import dev.osprey.stream.Mailbox;
+import dev.osprey.stream.Outbox.Departure;
 import dev.osprey.stream.Outbox.Place;
 import dev.osprey.stream.Reply;
+import dev.osprey.trace.Trace;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -48,6 +50,9 @@ final class CoachStream implements StreamEndpoint.Receiver {
 
     /** When the frame in the mailbox came. */
     private long arrivedNanos;
+
+    /** Frames that have come. */
+    private long frames;
 
     /** A frame waits for its turn or has it. */
     private boolean busy;
@@ -142,9 +147,11 @@ final class CoachStream implements StreamEndpoint.Receiver {
             return;
         }
         synchronized (this) {
+            long cameNanos = arrivedNanos;
             arrivedNanos = shared.nanoTime();
+            frames++;
             mailbox.offer(frame).ifPresent(replaced -> {
-                shared.replaced();
+                shared.replaced(connection.activity().id(), cameNanos);
                 connection.activity().replaced();
             });
         }
@@ -189,14 +196,16 @@ final class CoachStream implements StreamEndpoint.Receiver {
     void turn(Cancellation cancellation) {
         Optional<Request.Frame> frame;
         long cameNanos;
+        long number;
         synchronized (this) {
             frame = mailbox.take();
             cameNanos = arrivedNanos;
+            number = frames;
             running = cancellation;
         }
         try {
             if (frame.isPresent() && !connection.hasEnded()) {
-                look(frame.get(), cameNanos, cancellation);
+                look(frame.get(), number, cameNanos, cancellation);
             }
         } finally {
             free();
@@ -212,10 +221,15 @@ final class CoachStream implements StreamEndpoint.Receiver {
         free();
     }
 
-    private void look(Request.Frame frame, long cameNanos, Cancellation cancellation) {
+    private void look(Request.Frame frame, long number, long cameNanos, Cancellation cancellation) {
         long startNanos = shared.nanoTime();
+        Trace trace = shared.trace(connection.activity().id(), cameNanos);
+        if (trace.isRecording()) {
+            trace.set("osprey.frame.number", number);
+            trace.step("queue", cameNanos, startNanos);
+        }
         try {
-            if (tryLook(frame, cancellation)) {
+            if (tryLook(frame, trace, startNanos, cancellation)) {
                 long now = shared.nanoTime();
                 Duration age = Duration.ofNanos(now - cameNanos);
                 shared.answered(model, Duration.ofNanos(now - startNanos), age);
@@ -224,10 +238,14 @@ final class CoachStream implements StreamEndpoint.Receiver {
         } catch (OspreyException e) {
             if (!isUnwanted(cancellation)) {
                 failed(e);
+                trace.fail(e.code().name(), e.detail());
+                trace.end();
             }
         } catch (RuntimeException | Error e) {
             RATIONED.log(Level.WARNING, "A frame could not be looked at", stream(), e);
             error("INTERNAL_ERROR", "internal error");
+            trace.fail("INTERNAL_ERROR", "The frame could not be looked at; the server's log says why");
+            trace.end();
         }
     }
 
@@ -254,9 +272,10 @@ final class CoachStream implements StreamEndpoint.Receiver {
     }
 
     /** Whether the frame was wanted to its end. */
-    private boolean tryLook(Request.Frame frame, Cancellation cancellation) {
+    private boolean tryLook(Request.Frame frame, Trace trace, long startNanos, Cancellation cancellation) {
         LettersModel letters = recognizer.model();
         List<Hand> hands = recognizer.hands(frame.image(), cancellation);
+        long handsNanos = shared.nanoTime();
         Optional<float[]> landmarks = letters.landmarks(hands);
         Optional<float[]> clip;
         synchronized (this) {
@@ -286,7 +305,18 @@ final class CoachStream implements StreamEndpoint.Receiver {
             }
             result.ifPresent(news -> reserve(outgoing, () -> Messages.result(news)));
         }
-        outgoing.forEach(each -> each.place().fill(each.reply()));
+        long readyNanos = shared.nanoTime();
+        trace.step("hands", startNanos, handsNanos);
+        trace.step("run", handsNanos, readyNanos);
+        if (outgoing.isEmpty()) {
+            trace.end(readyNanos);
+        }
+        int last = outgoing.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            Outgoing each = outgoing.get(i);
+            each.place()
+                    .fill(List.of(each.reply()), i == last ? taken -> trace.sent(readyNanos, taken) : Departure.UNTOLD);
+        }
         return true;
     }
 

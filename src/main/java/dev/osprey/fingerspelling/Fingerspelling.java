@@ -11,6 +11,8 @@ import dev.osprey.metrics.Meters;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.stream.Connections;
+import dev.osprey.trace.Trace;
+import dev.osprey.trace.Tracing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -24,10 +26,13 @@ public final class Fingerspelling {
 
     private static final Logger LOG = System.getLogger(Fingerspelling.class.getName());
 
+    private static final String CAPABILITY = "fingerspelling";
+
     private final Supplier<OspreyConfig> config;
     private final Recognition recognition;
     private final Scheduler scheduler;
     private final Meters meters;
+    private final Tracing tracing;
     private final LongSupplier nanoClock;
     private final Connections connections;
     private final Statistics statistics;
@@ -39,11 +44,13 @@ public final class Fingerspelling {
             Recognition recognition,
             Scheduler scheduler,
             Meters meters,
+            Tracing tracing,
             LongSupplier nanoClock) {
         this.config = config;
         this.recognition = recognition;
         this.scheduler = scheduler;
         this.meters = meters;
+        this.tracing = tracing;
         this.nanoClock = nanoClock;
         String path = settings().path();
         if (!path.matches("/[A-Za-z0-9._~/-]+") || path.equals("/ws")) {
@@ -56,7 +63,7 @@ public final class Fingerspelling {
                 () -> config.get().stream().withMaxMessageBytes(settings().maxMessageBytes()), meters, nanoClock);
         this.statistics = new Statistics(nanoClock);
         statistics.publish(meters);
-        meters.connections("fingerspelling", connections::count);
+        meters.connections(CAPABILITY, connections::count);
         obstacle().ifPresent(why -> LOG.log(Level.WARNING, "The fingerspelling coach is not available: {0}", why));
     }
 
@@ -91,13 +98,25 @@ public final class Fingerspelling {
         return statistics;
     }
 
+    /** A frame that came then and is looked at. */
+    Trace trace(String stream, long arrivedNanos) {
+        return tracing.frame(CAPABILITY, stream, arrivedNanos);
+    }
+
+    /** A newer frame has taken the place of one. */
+    void replaced(String stream, long arrivedNanos) {
+        statistics.dropped();
+        meters.replaced(CAPABILITY);
+        tracing.replaced(CAPABILITY, stream, arrivedNanos);
+    }
+
     long nanoTime() {
         return nanoClock.getAsLong();
     }
 
     void failed(String code) {
         statistics.failed();
-        meters.failed("fingerspelling", code);
+        meters.failed(CAPABILITY, code);
     }
 
     /**
@@ -108,13 +127,7 @@ public final class Fingerspelling {
      */
     void answered(String model, Duration took, Duration age) {
         statistics.processed(took.toNanos());
-        meters.answered("fingerspelling", model, took, age);
-    }
-
-    /** A newer frame has come before its turn. */
-    void replaced() {
-        statistics.dropped();
-        meters.replaced("fingerspelling");
+        meters.answered(CAPABILITY, model, took, age);
     }
 
     /** Has the stream's next frame looked at when its turn comes. */

@@ -4,6 +4,8 @@ import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.JobStore.Claim;
 import dev.osprey.runtime.Cancellation;
+import dev.osprey.trace.Trace;
+import dev.osprey.trace.Tracing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ final class Attempt implements JobRun {
 
     private static final int MAX_NAME_CHARACTERS = 100;
 
+    private static final String OUTCOME = "osprey.job.outcome";
+
     private final Claim claim;
     private final JobFolders folders;
     private final Path folder;
@@ -29,6 +33,7 @@ final class Attempt implements JobRun {
     private final Consumer<String> changed;
     private final long progressMillis;
     private final InstantSource clock;
+    private final Tracing tracing;
     private final Cancellation cancellation = new Cancellation();
 
     private @Nullable Report waiting;
@@ -38,6 +43,7 @@ final class Attempt implements JobRun {
     private volatile boolean lost;
     private volatile boolean stopping;
     private volatile @Nullable Ending ending;
+    private volatile Trace trace = Trace.NONE;
 
     private record Report(String stage, double progress, String message) {}
 
@@ -53,7 +59,8 @@ final class Attempt implements JobRun {
             JobStore store,
             Consumer<String> changed,
             long progressMillis,
-            InstantSource clock) {
+            InstantSource clock,
+            Tracing tracing) {
         this.claim = claim;
         this.folders = folders;
         this.folder = folders.of(claim.id());
@@ -61,6 +68,7 @@ final class Attempt implements JobRun {
         this.changed = changed;
         this.progressMillis = progressMillis;
         this.clock = clock;
+        this.tracing = tracing;
         this.renewedAt = clock.millis();
     }
 
@@ -87,6 +95,7 @@ final class Attempt implements JobRun {
     @Override
     public synchronized void progress(String stage, double progress, String message) {
         checkHeld();
+        trace.stage(stage);
         if (!stage.equals(storedStage)) {
             // The last of the stage before.
             flush();
@@ -125,23 +134,33 @@ final class Attempt implements JobRun {
 
     /** Does the job; afterwards there is an {@link #ending}. */
     void run(JobKind kind) {
+        trace = tracing.job(id(), kind(), attempt());
+        Ending end = tryRun(kind);
+        // Before anybody may take the run for over, and the server for one that can end.
+        trace.end();
+        ending = end;
+    }
+
+    private Ending tryRun(JobKind kind) {
         try {
             String result = kind.run(this);
-            ending = (records, held) -> records.succeed(held, result, folders.bytes(held.id()));
+            trace.set(OUTCOME, "succeeded");
+            return (records, held) -> records.succeed(held, result, folders.bytes(held.id()));
         } catch (OspreyException e) {
-            ending = ending(e);
+            return ending(e);
         } catch (Exception | Error e) {
             // An Error as well: what does the job may use native libraries and much memory, and must not take the
             // worker with it.
             if (!cancellation.isRequested()) {
                 LOG.log(Level.ERROR, "The job %s of kind %s failed".formatted(id(), kind.name()), e);
             }
-            ending = failure(new Job.Failure(ErrorCode.JOB_FAILED, "The job failed; the server's log says why"));
+            return failure(new Job.Failure(ErrorCode.JOB_FAILED, "The job failed; the server's log says why"));
         }
     }
 
     private Ending ending(OspreyException e) {
         if (e.code() == ErrorCode.STORE_UNAVAILABLE) {
+            trace.set(OUTCOME, "handed-back");
             return (records, held) -> records.handBack(held, true);
         }
         if (!cancellation.isRequested()) {
@@ -153,6 +172,7 @@ final class Attempt implements JobRun {
     }
 
     private Ending failure(Job.Failure failure) {
+        traced(failure);
         // A run that was only asked to make way for the server's stop has not failed.
         return (records, held) -> {
             if (stopping) {
@@ -161,6 +181,17 @@ final class Attempt implements JobRun {
                 records.fail(held, failure, folders.bytes(held.id()));
             }
         };
+    }
+
+    private void traced(Job.Failure failure) {
+        if (stopping || lost) {
+            trace.set(OUTCOME, stopping ? "handed-back" : "lost");
+        } else if (cancellation.isRequested()) {
+            trace.set(OUTCOME, "cancelled");
+        } else {
+            trace.set(OUTCOME, "failed");
+            trace.fail(failure.code().name(), failure.detail());
+        }
     }
 
     boolean hasEnded() {

@@ -7,6 +7,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.Artifact;
 import dev.osprey.jobs.Job.State;
 import dev.osprey.metrics.Meters;
+import dev.osprey.trace.Tracing;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -49,6 +50,7 @@ public final class Jobs implements AutoCloseable {
     private final OspreyConfig.Jobs config;
     private final Executor executor;
     private final InstantSource clock;
+    private final Tracing tracing;
     private final JobFolders folders;
     private final Followers followers;
     private final CountDownLatch tried = new CountDownLatch(1);
@@ -69,11 +71,13 @@ public final class Jobs implements AutoCloseable {
      * @param live the settings, asked again for those that may change
      * @param executor for as many threads as there are runs, followers and a few more; it stays the caller's
      */
-    public Jobs(Supplier<OspreyConfig.Jobs> live, Executor executor, InstantSource clock, Meters meters) {
+    public Jobs(
+            Supplier<OspreyConfig.Jobs> live, Executor executor, InstantSource clock, Meters meters, Tracing tracing) {
         this.live = live;
         this.config = live.get();
         this.executor = executor;
         this.clock = clock;
+        this.tracing = tracing;
         this.folders = new JobFolders(config.folder().resolve("artifacts"));
         this.followers =
                 new Followers(executor, live, (id, afterSequence, limit) -> store().events(id, afterSequence, limit));
@@ -106,7 +110,7 @@ public final class Jobs implements AutoCloseable {
             tried.countDown();
             List<JobKind> all = known.get();
             kinds = all.stream().collect(Collectors.toUnmodifiableMap(JobKind::name, Function.identity()));
-            Workers begun = new Workers(opened, folders, held, all, followers, config, executor, clock);
+            Workers begun = new Workers(opened, folders, held, all, followers, config, executor, clock, tracing);
             workers = begun;
             if (closed.getCount() == 0) {
                 begun.stop(Duration.ZERO);

@@ -2,6 +2,7 @@ package dev.osprey.jobs;
 
 import dev.osprey.config.Settings;
 import dev.osprey.metrics.Meters;
+import dev.osprey.trace.Tracing;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -29,8 +30,8 @@ class JobsProducer {
 
     @Produces
     @Singleton
-    Jobs jobs(Settings settings, Meters meters) {
-        return new Jobs(() -> settings.current().jobs(), threads(), InstantSource.system(), meters);
+    Jobs jobs(Settings settings, Meters meters, Tracing tracing) {
+        return new Jobs(() -> settings.current().jobs(), threads(), InstantSource.system(), meters, tracing);
     }
 
     private Executor threads() {

@@ -6,6 +6,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.State;
 import dev.osprey.jobs.JobStore.Claim;
 import dev.osprey.jobs.JobStore.Glance;
+import dev.osprey.trace.Tracing;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -49,6 +50,7 @@ final class Workers {
     private final OspreyConfig.Jobs config;
     private final Executor executor;
     private final InstantSource clock;
+    private final Tracing tracing;
 
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean cleaning = new AtomicBoolean();
@@ -72,7 +74,8 @@ final class Workers {
             Followers followers,
             OspreyConfig.Jobs config,
             Executor executor,
-            InstantSource clock) {
+            InstantSource clock,
+            Tracing tracing) {
         this.store = store;
         this.folders = folders;
         this.node = node;
@@ -81,6 +84,7 @@ final class Workers {
         this.config = config;
         this.executor = executor;
         this.clock = clock;
+        this.tracing = tracing;
     }
 
     /** Goes round until {@link #stop}, on the caller's thread. */
@@ -229,7 +233,8 @@ final class Workers {
                 store,
                 followers::changed,
                 config.progressInterval().toMillis(),
-                clock);
+                clock,
+                tracing);
         attempts.add(attempt);
         followers.changed(claim.id());
         try {

@@ -3,8 +3,10 @@ package dev.osprey.segmentation;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.Rendering;
 import dev.osprey.model.ModelManifest;
+import dev.osprey.stream.Outbox.Departure;
 import dev.osprey.stream.Outbox.Place;
 import dev.osprey.stream.Reply;
+import dev.osprey.trace.Trace;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
@@ -27,6 +29,7 @@ final class FrameAnswers {
     private static final Logger LOG = System.getLogger(FrameAnswers.class.getName());
 
     private final Segmentation shared;
+    private final String stream;
     private final Set<Feature> features;
     private final Mode first;
     private final InferenceTimes inferenceTimes = new InferenceTimes();
@@ -34,14 +37,22 @@ final class FrameAnswers {
     /** The model whose labels and colours the client was told last. */
     private ModelManifest announced;
 
-    /** A frame and whom its picture answers: the frames it replaced, oldest first, and itself last. */
-    record Frame(ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
+    /**
+     * A frame and whom its picture answers: the frames it replaced, oldest first, and itself last.
+     *
+     * @param number on its stream, from 1
+     */
+    record Frame(long number, ByteBuffer image, Rendering rendering, long arrivalNanos, List<Answer> answers) {}
 
     record Answer(Place place, JsonValue timestamp, boolean binary) {}
 
-    /** @param first mode of the stream */
-    FrameAnswers(Segmentation shared, Set<Feature> features, Mode first) {
+    /**
+     * @param stream its name in traces
+     * @param first mode of the stream
+     */
+    FrameAnswers(Segmentation shared, String stream, Set<Feature> features, Mode first) {
         this.shared = shared;
+        this.stream = stream;
         this.features = features;
         this.first = first;
         this.announced = shared.manifest(first);
@@ -85,6 +96,12 @@ final class FrameAnswers {
                         segmented.model(),
                         Duration.ofNanos(segmented.times().run()),
                         Duration.ofNanos(serverNanos));
+        Trace trace = shared.trace(stream, frame);
+        if (trace.isRecording()) {
+            describe(trace, frame, mode, takenNanos);
+            describe(trace, segmented, serverNanos);
+        }
+        Departure left = taken -> trace.sent(frame.arrivalNanos() + serverNanos, taken);
         int last = frame.answers().size() - 1;
         for (int i = 0; i <= last; i++) {
             Answer answer = frame.answers().get(i);
@@ -105,8 +122,25 @@ final class FrameAnswers {
                 return Messages.segmentation(
                         answer.timestamp(), segmented.picture(), metadata.build(), answer.binary());
             });
-            answer.place().fill(replies);
+            answer.place().fill(replies, i == last ? left : Departure.UNTOLD);
         }
+    }
+
+    private static void describe(Trace trace, Frame frame, Mode mode, long takenNanos) {
+        trace.set("osprey.mode", mode.wireName());
+        trace.set("osprey.frame.number", frame.number());
+        trace.set("osprey.frame.replaces", frame.answers().size() - 1);
+        trace.step("queue", frame.arrivalNanos(), takenNanos);
+    }
+
+    private static void describe(Trace trace, Segmented segmented, long ageNanos) {
+        Segmented.Times times = segmented.times();
+        Segmented.Begun begun = segmented.begun();
+        trace.answered(
+                segmented.model(), segmented.version(), segmented.provider().name(), segmented.together(), ageNanos);
+        trace.step("decode", begun.decode(), begun.decode() + times.decode() + times.resize());
+        trace.step("run", begun.run(), begun.run() + times.run());
+        trace.step("render", begun.render(), begun.render() + times.scale() + times.render() + times.encode());
     }
 
     /** What the client hears before the first picture in labels or colours that are new to it: its model was swapped. */
@@ -118,7 +152,7 @@ final class FrameAnswers {
         return known ? Optional.empty() : Optional.of(() -> Messages.modeChanged(mode, manifest, features, auto));
     }
 
-    void failed(Frame frame, Mode mode, OspreyException why) {
+    void failed(Frame frame, Mode mode, OspreyException why, long takenNanos) {
         LOG.log(Level.DEBUG, "A frame failed", why);
         String message =
                 switch (why.code()) {
@@ -130,14 +164,22 @@ final class FrameAnswers {
                 shared.config().segmentation().answerFailedFrames() && !features.contains(Feature.MASK)
                         ? shared.unchanged(frame.image())
                         : Optional.empty();
-        for (Answer answer : frame.answers()) {
+        Trace trace = shared.trace(stream, frame);
+        if (trace.isRecording()) {
+            describe(trace, frame, mode, takenNanos);
+            trace.fail(why.code().name(), message);
+        }
+        long readyNanos = shared.nanoTime();
+        Departure left = taken -> trace.sent(readyNanos, taken);
+        int last = frame.answers().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            Answer answer = frame.answers().get(i);
             shared.failed("INFERENCE_FAILED");
             Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
-            if (unchanged.isPresent()) {
-                answer.place().fill(List.of(error, () -> unchanged(answer, mode, unchanged.get())));
-            } else {
-                answer.place().fill(error);
-            }
+            List<Supplier<Reply>> replies = unchanged.isPresent()
+                    ? List.of(error, () -> unchanged(answer, mode, unchanged.get()))
+                    : List.of(error);
+            answer.place().fill(replies, i == last ? left : Departure.UNTOLD);
         }
     }
 

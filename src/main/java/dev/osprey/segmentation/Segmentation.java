@@ -18,6 +18,8 @@ import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Connections;
 import dev.osprey.stream.Mailbox;
+import dev.osprey.trace.Trace;
+import dev.osprey.trace.Tracing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -40,11 +42,14 @@ public final class Segmentation {
 
     private static final Logger LOG = System.getLogger(Segmentation.class.getName());
 
+    private static final String CAPABILITY = "segmentation";
+
     private final Supplier<OspreyConfig> config;
     private final WarmModels models;
     private final Scheduler scheduler;
     private final Executor loader;
     private final Meters meters;
+    private final Tracing tracing;
     private final Connections connections;
     private final LongSupplier nanoClock;
     private final Trials trials;
@@ -60,12 +65,14 @@ public final class Segmentation {
             Scheduler scheduler,
             Executor loader,
             Meters meters,
+            Tracing tracing,
             LongSupplier nanoClock) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;
         this.loader = loader;
         this.meters = meters;
+        this.tracing = tracing;
         this.connections = new Connections(() -> config.get().stream(), meters, nanoClock);
         this.nanoClock = nanoClock;
         this.trials = new Trials(nanoClock.getAsLong());
@@ -76,7 +83,7 @@ public final class Segmentation {
         if (!problems.isEmpty()) {
             throw new OspreyException(ErrorCode.CONFIGURATION_INVALID, String.join("; ", problems));
         }
-        meters.connections("segmentation", connections::count);
+        meters.connections(CAPABILITY, connections::count);
     }
 
     /** Why the model that is configured for a mode cannot serve it. */
@@ -117,6 +124,17 @@ public final class Segmentation {
 
     Meters meters() {
         return meters;
+    }
+
+    /** A frame of a stream that came then and is looked at. */
+    Trace trace(String stream, FrameAnswers.Frame frame) {
+        return tracing.frame(CAPABILITY, stream, frame.arrivalNanos());
+    }
+
+    /** A newer frame takes the place of one. */
+    void replaced(String stream, Mode mode, FrameAnswers.Frame frame) {
+        meters.replaced(mode.wireName());
+        tracing.replaced(CAPABILITY, stream, frame.arrivalNanos());
     }
 
     /** Of all clients on WebSockets. */
@@ -258,6 +276,6 @@ public final class Segmentation {
     }
 
     void failed(String code) {
-        meters.failed("segmentation", code);
+        meters.failed(CAPABILITY, code);
     }
 }

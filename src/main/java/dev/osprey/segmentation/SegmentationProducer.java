@@ -5,6 +5,7 @@ import dev.osprey.inference.Scheduler;
 import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.socket.Caretaker;
+import dev.osprey.trace.Tracing;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,12 +24,17 @@ class SegmentationProducer {
     @Produces
     @Singleton
     Segmentation segmentation(
-            Settings settings, WarmModels models, Scheduler scheduler, Meters meters, Caretaker caretaker) {
+            Settings settings,
+            WarmModels models,
+            Scheduler scheduler,
+            Meters meters,
+            Tracing tracing,
+            Caretaker caretaker) {
         if (loader == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
         Segmentation segmentation =
-                new Segmentation(settings::current, models, scheduler, loader, meters, System::nanoTime);
+                new Segmentation(settings::current, models, scheduler, loader, meters, tracing, System::nanoTime);
         caretaker.lookAfter(segmentation.connections());
         return segmentation;
     }

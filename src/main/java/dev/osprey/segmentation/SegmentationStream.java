@@ -63,6 +63,9 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
 
     private long submittedNanos;
 
+    /** Frames that have come. */
+    private long frames;
+
     /**
      * Frames of one mode that wait.
      *
@@ -89,7 +92,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
         this.features = features;
         this.rendering = shared.defaultRendering();
         Mode first = shared.defaultMode();
-        this.answers = new FrameAnswers(shared, features, first);
+        this.answers = new FrameAnswers(shared, connection.activity().id(), features, first);
         this.segments.add(new Segment(first, shared.mailbox(), null, null, null));
     }
 
@@ -168,11 +171,11 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
         List<Answer> owed = new ArrayList<>(1);
         owed.add(new Answer(place, request.timestamp(), request.binary()));
         Segment last = segments.getLast();
-        Frame frame = new Frame(request.image(), rendering, shared.nanoTime(), owed);
+        Frame frame = new Frame(++frames, request.image(), rendering, shared.nanoTime(), owed);
         last.mailbox().offer(frame).ifPresent(replaced -> {
             // Its answer is owed all the same: it gets the picture of the frame that is now first.
             last.mailbox().oldest().orElse(frame).answers().addAll(0, replaced.answers());
-            shared.meters().replaced(last.mode().wireName());
+            shared.replaced(connection.activity().id(), last.mode(), replaced);
             connection.activity().replaced();
         });
     }
@@ -449,7 +452,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
                         why);
             }
             if (!connection.hasEnded()) {
-                answers.failed(frame, segment.mode(), why);
+                answers.failed(frame, segment.mode(), why, takenNanos);
                 steer(segment, null);
             }
         }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param picture JPEG, or PNG where it is the mask; shared by every reply that shows it, so never written to
  * @param detectedClasses labels that occur in it, by class id, the background left out
  * @param manifest of the version that ran
+ * @param together frames that the run was of
  */
 record Segmented(
         byte[] picture,
@@ -17,7 +18,9 @@ record Segmented(
         ModelManifest manifest,
         int version,
         ExecutionProvider provider,
-        Times times) {
+        int together,
+        Times times,
+        Begun begun) {
 
     /** The model's name. */
     String model() {
@@ -32,4 +35,7 @@ record Segmented(
             return resize + run + scale;
         }
     }
+
+    /** When three of the steps began, by {@link System#nanoTime}; {@code render} with bringing the mask to the frame's size. */
+    record Begun(long decode, long run, long render) {}
 }

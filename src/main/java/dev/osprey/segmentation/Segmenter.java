@@ -12,6 +12,7 @@ import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
+import dev.osprey.segmentation.Segmented.Begun;
 import dev.osprey.segmentation.Segmented.Times;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -59,7 +60,10 @@ public final class Segmenter {
     }
 
     /** A frame on its way into the model. */
-    private record Decoded(Order order, Picture picture, long decodeNanos, long resizeNanos) {}
+    private record Decoded(Order order, Picture picture, long begunNanos, long decodeNanos, long resizeNanos) {}
+
+    /** A call of the model. */
+    private record Run(int frames, long begunNanos, long nanos) {}
 
     /** Every order is answered when its own part is done; they share the model's run as far as its batches reach. */
     void segment(List<Order> orders, Cancellation cancellation) {
@@ -93,11 +97,11 @@ public final class Segmenter {
     private void run(Lease lease, List<Decoded> decoded, Cancellation cancellation) {
         long start = System.nanoTime();
         lease.run(lease.input(), lease.output(), decoded.size(), cancellation);
-        long runNanos = System.nanoTime() - start;
+        Run run = new Run(decoded.size(), start, System.nanoTime() - start);
         for (int i = 0; i < decoded.size(); i++) {
             Decoded frame = decoded.get(i);
             Mask mask = mask(lease, i);
-            attempt(frame.order(), () -> frame.order().answer(segmented(frame, mask, lease, runNanos)));
+            attempt(frame.order(), () -> frame.order().answer(segmented(frame, mask, lease, run)));
         }
     }
 
@@ -130,7 +134,7 @@ public final class Segmenter {
                     input.height(),
                     input.interpolation(),
                     input.colour());
-            return new Decoded(order, picture, decoded - start, System.nanoTime() - decoded);
+            return new Decoded(order, picture, start, decoded - start, System.nanoTime() - decoded);
         } catch (RuntimeException | Error e) {
             picture.close();
             throw e;
@@ -143,7 +147,7 @@ public final class Segmenter {
         return new Mask(lease.output().slice(index * bytes, bytes), output.width(), output.height());
     }
 
-    private Segmented segmented(Decoded frame, Mask mask, Lease lease, long runNanos) {
+    private Segmented segmented(Decoded frame, Mask mask, Lease lease, Run run) {
         long start = System.nanoTime();
         ModelManifest manifest = lease.manifest();
         Rendering rendering = frame.order().rendering();
@@ -158,13 +162,15 @@ public final class Segmenter {
                 manifest,
                 lease.version(),
                 lease.provider(),
+                run.frames(),
                 new Times(
                         frame.decodeNanos(),
                         frame.resizeNanos(),
-                        runNanos,
+                        run.nanos(),
                         answer.scaleNanos(),
                         rest,
-                        answer.encodeNanos()));
+                        answer.encodeNanos()),
+                new Begun(frame.begunNanos(), run.begunNanos(), start));
     }
 
     private Answer drawn(Picture frame, Mask mask, Palette palette, Rendering rendering) {

@@ -7,6 +7,7 @@ import dev.osprey.inference.LatestTicket;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.runtime.Lease;
 import dev.osprey.stream.Activity;
+import dev.osprey.trace.Trace;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -51,6 +52,11 @@ final class SignStream {
     private long framesRefused;
     private long recognitions;
     private long askedNanos;
+
+    /** When the turn that is under way began, and when its clip was complete. */
+    private long takenNanos;
+
+    private long decodedNanos;
     private long undecodedBytes;
 
     /** The turn that is under way had a clip for the model to look at. */
@@ -108,9 +114,10 @@ final class SignStream {
         undecoded.add(frame);
         undecodedBytes += frame.image().remaining();
         while (undecoded.size() > shape.frames() || (undecoded.size() > 1 && undecodedBytes > shape.bytes())) {
-            undecodedBytes -= undecoded.remove().image().remaining();
+            Frame dropped = undecoded.remove();
+            undecodedBytes -= dropped.image().remaining();
             framesDropped++;
-            shared.frameDropped();
+            shared.frameDropped(activity.id(), dropped.arrivedNanos());
             activity.replaced();
         }
     }
@@ -168,6 +175,7 @@ final class SignStream {
                 return false;
             }
             inTurn = true;
+            takenNanos = shared.nanoTime();
             Clip.Shape shape = manifest.clips().clip();
             if (clip == null || !clip.shape().equals(shape)) {
                 closeClip();
@@ -185,6 +193,7 @@ final class SignStream {
         gathered.copyInto(target);
         synchronized (this) {
             lookedAt = true;
+            decodedNanos = shared.nanoTime();
         }
         return true;
     }
@@ -216,14 +225,22 @@ final class SignStream {
     /**
      * The model has looked at the clip.
      *
+     * @param together clips that it looked at at once
      * @param startedNanos when it began
      */
-    void recognised(Lease lease, float[] probabilities, long startedNanos) {
+    void recognised(Lease lease, float[] probabilities, int together, long startedNanos) {
         long now = shared.nanoTime();
         Duration age;
+        Trace trace;
         synchronized (this) {
             if (newest == null) {
                 throw new IllegalStateException("Nothing was looked at");
+            }
+            trace = shared.trace(activity.id(), newest.arrivedNanos());
+            if (trace.isRecording()) {
+                trace.set("osprey.frame.number", newest.number());
+                trace.step("queue", newest.arrivedNanos(), takenNanos);
+                trace.step("decode", takenNanos, decodedNanos);
             }
             age = Duration.ofNanos(now - newest.arrivedNanos());
             last = new Recognition(
@@ -236,6 +253,12 @@ final class SignStream {
                     Duration.ofNanos(startedNanos - askedNanos),
                     Duration.ofNanos(now - startedNanos),
                     lease.provider());
+        }
+        if (trace.isRecording()) {
+            trace.answered(
+                    lease.manifest().name(), lease.version(), lease.provider().name(), together, age.toNanos());
+            trace.step("run", startedNanos, now);
+            trace.end(now);
         }
         activity.looked(age);
         shared.recognised(lease.manifest().name(), Duration.ofNanos(now - startedNanos), age);

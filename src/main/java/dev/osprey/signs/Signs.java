@@ -16,6 +16,8 @@ import dev.osprey.runtime.Cancellation;
 import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Connections;
+import dev.osprey.trace.Trace;
+import dev.osprey.trace.Tracing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -32,10 +34,13 @@ public final class Signs {
 
     private static final Logger LOG = System.getLogger(Signs.class.getName());
 
+    private static final String CAPABILITY = "signs";
+
     private final Supplier<OspreyConfig> config;
     private final WarmModels models;
     private final Scheduler scheduler;
     private final Meters meters;
+    private final Tracing tracing;
     private final LongSupplier nanoClock;
     private final Connections connections;
     private final ImageLimits limits;
@@ -47,18 +52,20 @@ public final class Signs {
             WarmModels models,
             Scheduler scheduler,
             Meters meters,
+            Tracing tracing,
             LongSupplier nanoClock) {
         this.config = config;
         this.models = models;
         this.scheduler = scheduler;
         this.meters = meters;
+        this.tracing = tracing;
         this.nanoClock = nanoClock;
         OspreyConfig.Imaging imaging = config.get().imaging();
         int maxMessageBytes = config.get().socketio().maxMessageBytes();
         this.connections =
                 new Connections(() -> config.get().stream().withMaxMessageBytes(maxMessageBytes), meters, nanoClock);
         this.limits = new ImageLimits(maxMessageBytes, imaging.maxWidth(), imaging.maxHeight());
-        meters.connections("signs", clients::get);
+        meters.connections(CAPABILITY, clients::get);
         obstacle().ifPresent(why -> LOG.log(Level.WARNING, "Sign words are not available: {0}", why));
     }
 
@@ -128,15 +135,21 @@ public final class Signs {
     }
 
     void failed(String code) {
-        meters.failed("signs", code);
+        meters.failed(CAPABILITY, code);
     }
 
-    void frameDropped() {
-        meters.replaced("signs");
+    void frameDropped(String stream, long arrivedNanos) {
+        meters.replaced(CAPABILITY);
+        tracing.replaced(CAPABILITY, stream, arrivedNanos);
     }
 
     void recognised(String model, Duration inference, Duration age) {
-        meters.answered("signs", model, inference, age);
+        meters.answered(CAPABILITY, model, inference, age);
+    }
+
+    /** The newest frame of a clip that was looked at. */
+    Trace trace(String stream, long arrivedNanos) {
+        return tracing.frame(CAPABILITY, stream, arrivedNanos);
     }
 
     /** Has the stream's clip looked at when its turn comes. */
@@ -199,7 +212,7 @@ public final class Signs {
             lease.run(input, lease.output(), looked.size(), cancellation);
             for (int i = 0; i < looked.size(); i++) {
                 try {
-                    looked.get(i).recognised(lease, lease.probabilities(i), startedNanos);
+                    looked.get(i).recognised(lease, lease.probabilities(i), looked.size(), startedNanos);
                 } catch (OspreyException e) {
                     // What the model makes of one clip says nothing about the others.
                     LOG.log(Level.DEBUG, "A clip was not recognised", e);

@@ -7,6 +7,7 @@ import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.socket.Caretaker;
 import dev.osprey.socketio.SocketIo;
+import dev.osprey.trace.Tracing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -23,9 +24,10 @@ class SignsProducer {
             WarmModels models,
             Scheduler scheduler,
             Meters meters,
+            Tracing tracing,
             Caretaker caretaker,
             SocketIo socketIo) {
-        Signs signs = new Signs(settings::current, models, scheduler, meters, System::nanoTime);
+        Signs signs = new Signs(settings::current, models, scheduler, meters, tracing, System::nanoTime);
         socketIo.serve(Scope.SIGNS, socket -> new SignsListener(signs, socket));
         caretaker.lookAfter(signs.connections());
         return signs;

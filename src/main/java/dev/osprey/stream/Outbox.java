@@ -41,6 +41,19 @@ public final class Outbox {
     private volatile Runnable roomMade = () -> {};
     private @Nullable Runnable emptied;
 
+    /** Of the answer whose last message is in flight. */
+    private Departure departing = Departure.UNTOLD;
+
+    /** Is told once what became of an answer, outside any lock of the outbox's; perhaps under one of the peer's. */
+    @FunctionalInterface
+    public interface Departure {
+
+        Departure UNTOLD = taken -> {};
+
+        /** @param taken whether the peer has taken its last message; false where the connection ended before */
+        void told(boolean taken);
+    }
+
     /**
      * @param capacity most places that are reserved and not yet sent; asked each time
      * @param broken is told, outside any lock, when a message could not be made or sent; nothing is sent after that
@@ -99,10 +112,20 @@ public final class Outbox {
     }
 
     /** Sends nothing more. */
-    synchronized void close() {
+    void close() {
+        abandon().forEach(departure -> departure.told(false));
+    }
+
+    /** Those who are to be told that their answers will not leave. */
+    private synchronized List<Departure> abandon() {
+        List<Departure> waiting = places.stream()
+                .filter(place -> place.answered)
+                .map(place -> place.departure)
+                .toList();
         closed = true;
         places.clear();
         filled = 0;
+        return waiting;
     }
 
     private void pump() {
@@ -141,6 +164,7 @@ public final class Outbox {
         if (head.replies.isEmpty()) {
             places.remove();
             filled--;
+            departing = head.departure;
         }
         inFlight = true;
         inFlightSinceNanos = nanoClock.getAsLong();
@@ -148,13 +172,19 @@ public final class Outbox {
     }
 
     private void sent(@Nullable Throwable failure) {
+        Departure departed;
+        List<Departure> abandoned = List.of();
         synchronized (this) {
             inFlight = false;
+            departed = departing;
+            departing = Departure.UNTOLD;
             if (failure != null) {
                 // At once: whoever sent one more now might wait for a lock that the peer reports the failure under.
-                close();
+                abandoned = abandon();
             }
         }
+        departed.told(failure == null);
+        abandoned.forEach(departure -> departure.told(false));
         if (failure == null) {
             pump();
             roomMade.run();
@@ -181,6 +211,7 @@ public final class Outbox {
     public final class Place {
 
         private final Deque<Supplier<Reply>> replies = new ArrayDeque<>();
+        private Departure departure = Departure.UNTOLD;
         private boolean answered;
 
         private Place() {}
@@ -195,15 +226,26 @@ public final class Outbox {
          * its message is about to be sent.
          */
         public void fill(List<Supplier<Reply>> made) {
+            fill(made, Departure.UNTOLD);
+        }
+
+        /** As {@link #fill(List)}; {@code told} hears when the last of them has left, or that they never will. */
+        public void fill(List<Supplier<Reply>> made, Departure told) {
+            boolean counts;
             synchronized (Outbox.this) {
-                if (closed || answered) {
-                    return;
+                counts = !closed && !answered;
+                if (counts) {
+                    answered = true;
+                    departure = told;
+                    replies.addAll(made);
+                    filled++;
                 }
-                answered = true;
-                replies.addAll(made);
-                filled++;
             }
-            pump();
+            if (counts) {
+                pump();
+            } else {
+                told.told(false);
+            }
         }
     }
 }

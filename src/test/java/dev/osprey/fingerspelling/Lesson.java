@@ -8,6 +8,7 @@ import dev.osprey.inference.Turnstile;
 import dev.osprey.metrics.CountingMeters;
 import dev.osprey.stream.Connections.Entry;
 import dev.osprey.stream.FakePeer;
+import dev.osprey.trace.RecordedTraces;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -32,6 +33,7 @@ final class Lesson implements AutoCloseable {
     private final Scheduler scheduler;
 
     final CountingMeters meters = new CountingMeters();
+    final RecordedTraces tracing = new RecordedTraces(nowNanos::get);
     final StubRecognition recognition;
     final Fingerspelling fingerspelling;
 
@@ -40,7 +42,8 @@ final class Lesson implements AutoCloseable {
         recognition = new StubRecognition(model);
         OspreyConfig config = TestConfig.with(settings);
         scheduler = new Scheduler(workers, CAPACITY, System::nanoTime);
-        fingerspelling = new Fingerspelling(() -> config, recognition, scheduler, meters, nowNanos::get);
+        fingerspelling =
+                new Fingerspelling(() -> config, recognition, scheduler, meters, tracing.tracing(), nowNanos::get);
     }
 
     void pass(int millis) {

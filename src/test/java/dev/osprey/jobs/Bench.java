@@ -3,6 +3,7 @@ package dev.osprey.jobs;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.CountingMeters;
+import dev.osprey.trace.RecordedTraces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class Bench {
 
     public final TestClock clock = new TestClock();
     public final CountingMeters meters = new CountingMeters();
+    final RecordedTraces tracing = new RecordedTraces(System::nanoTime);
     public final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Jobs> nodes = new ArrayList<>();
     private final Path folder;
@@ -78,7 +80,7 @@ public final class Bench {
 
     /** One more server; the first one holds the folder's name. */
     public Jobs node(JobKind... kinds) {
-        Jobs jobs = new Jobs(this::config, threads, clock, meters);
+        Jobs jobs = new Jobs(this::config, threads, clock, meters, tracing.tracing());
         jobs.start(() -> List.of(kinds));
         nodes.add(jobs);
         return jobs;

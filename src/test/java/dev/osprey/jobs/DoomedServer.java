@@ -2,6 +2,7 @@ package dev.osprey.jobs;
 
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.Meters;
+import dev.osprey.trace.Tracing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,11 @@ final class DoomedServer {
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         Jobs jobs = new Jobs(
-                TestConfig.with("jobs.folder", arguments[0])::jobs, threads, InstantSource.system(), Meters.NONE);
+                TestConfig.with("jobs.folder", arguments[0])::jobs,
+                threads,
+                InstantSource.system(),
+                Meters.NONE,
+                Tracing.OFF);
         jobs.start(() -> List.of(new Kind("endless", 1, run -> {
             run.progress("half", 0.5, "half way");
             Files.writeString(run.folder().resolve("half"), "kept");

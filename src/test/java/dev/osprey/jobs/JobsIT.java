@@ -9,6 +9,7 @@ import dev.osprey.RealServer;
 import dev.osprey.StartedServer;
 import dev.osprey.config.TestConfig;
 import dev.osprey.metrics.Meters;
+import dev.osprey.trace.Tracing;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -66,7 +67,11 @@ class JobsIT {
         ExecutorService threads = Executors.newCachedThreadPool();
         Path data = home.resolve("data");
         try (Jobs jobs = new Jobs(
-                TestConfig.with("jobs.folder", data.toString())::jobs, threads, InstantSource.system(), Meters.NONE)) {
+                TestConfig.with("jobs.folder", data.toString())::jobs,
+                threads,
+                InstantSource.system(),
+                Meters.NONE,
+                Tracing.OFF)) {
             jobs.start(() -> List.of(new Kind("film", 1, run -> {
                 run.progress("drawing", 0.5, "frame 5 of 10");
                 Files.write(run.folder().resolve("0.mp4"), VIDEO);

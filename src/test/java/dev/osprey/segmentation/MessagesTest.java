@@ -207,7 +207,9 @@ class MessagesTest {
                 PERSON,
                 2,
                 ExecutionProvider.CUDA,
-                new Segmented.Times(500, 1_500, 2_500, 60_000, 2_500, 12_345_678));
+                1,
+                new Segmented.Times(500, 1_500, 2_500, 60_000, 2_500, 12_345_678),
+                new Segmented.Begun(0, 2_000, 4_500));
         assertEquals(
                 "{\"queue_ms\":1.062,\"decode_ms\":0.001,\"resize_ms\":0.002,\"run_ms\":0.003,\"render_ms\":0.062,"
                         + "\"encode_ms\":12.346,\"server_ms\":20.000,\"batch_size\":1,\"frames_replaced\":3,"
@@ -223,7 +225,9 @@ class MessagesTest {
                 PERSON,
                 1,
                 ExecutionProvider.CPU,
-                new Segmented.Times(1_000_000, restNanos, runNanos, 0, 1_000_000, 1_000_000));
+                1,
+                new Segmented.Times(1_000_000, restNanos, runNanos, 0, 1_000_000, 1_000_000),
+                new Segmented.Begun(0, 0, 0));
         return Messages.metadata(Mode.FAST, segmented, meanNanos).build();
     }
 

@@ -16,6 +16,7 @@ import dev.osprey.inference.TaskWork;
 import dev.osprey.metrics.Meters;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
+import dev.osprey.trace.Tracing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,6 +127,7 @@ class SegmentationTest {
                 new Scheduler(NEVER, TaskWork.ONE_RUN_PER_MODEL, System::nanoTime),
                 NEVER,
                 Meters.NONE,
+                Tracing.OFF,
                 System::nanoTime);
     }
 }

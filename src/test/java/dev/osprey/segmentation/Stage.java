@@ -9,6 +9,7 @@ import dev.osprey.metrics.CountingMeters;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.FakePeer;
+import dev.osprey.trace.RecordedTraces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,6 +49,7 @@ final class Stage implements AutoCloseable {
 
     final TestRepository repository;
     final CountingMeters meters = new CountingMeters();
+    final RecordedTraces tracing = new RecordedTraces(this::nanoTime);
     final Scheduler scheduler = new Scheduler(workers, TaskWork.ONE_RUN_PER_MODEL, this::nanoTime);
     final WarmModels models;
 
@@ -71,7 +73,8 @@ final class Stage implements AutoCloseable {
         config = TestConfig.with(settings);
         models = WarmModels.open(config);
         models.loadAll();
-        segmentation = new Segmentation(() -> config, models, scheduler, loads::add, meters, this::nanoTime);
+        segmentation = new Segmentation(
+                () -> config, models, scheduler, loads::add, meters, tracing.tracing(), this::nanoTime);
     }
 
     private long nanoTime() {

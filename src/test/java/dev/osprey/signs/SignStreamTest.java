@@ -18,6 +18,7 @@ import dev.osprey.metrics.CountingMeters;
 import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Activity;
+import dev.osprey.trace.RecordedTraces;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ class SignStreamTest {
 
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private final CountingMeters meters = new CountingMeters();
+    private final RecordedTraces tracing = new RecordedTraces(System::nanoTime);
     private WarmModels models;
     private Scheduler scheduler;
     private Turnstile worker;
@@ -65,7 +67,7 @@ class SignStreamTest {
         models.load(MODEL);
         scheduler = new Scheduler(
                 workers, new Capacity(1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)), System::nanoTime);
-        signs = new Signs(() -> config, models, scheduler, meters, System::nanoTime);
+        signs = new Signs(() -> config, models, scheduler, meters, tracing.tracing(), System::nanoTime);
         worker = new Turnstile(scheduler, MODEL);
     }
 
