@@ -25,7 +25,7 @@ public final class Version {
 
     static String of(Properties built) {
         String commit = built.getProperty("commit", "");
-        boolean known = !commit.isEmpty() && !commit.startsWith("${");
+        boolean known = !commit.isEmpty() && !commit.startsWith("@");
         return built.getProperty("version") + (known ? " (" + commit + ")" : "");
     }
 }

@@ -19,7 +19,7 @@ class VersionTest {
     @Test
     void hasTheCommitWhereThereIsOne() throws IOException {
         assertEquals("1.0 (1a2b3c4)", of("version=1.0\ncommit=1a2b3c4"));
-        assertEquals("1.0", of("version=1.0\ncommit=${git.commit.id.abbrev}"));
+        assertEquals("1.0", of("version=1.0\ncommit=@git.commit.id.abbrev@"));
         assertEquals("1.0", of("version=1.0\ncommit="));
     }
 

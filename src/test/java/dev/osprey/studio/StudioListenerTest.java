@@ -241,9 +241,17 @@ class StudioListenerTest {
         Job solid = solid(picture);
         solids.step("Looking");
         say(listener, "subscribe_job", picture);
+        List<Event> events = new ArrayList<>();
+        // Otherwise it may be over before the subscription is dealt with.
+        do {
+            events.add(client.next());
+        } while (!events.get(events.size() - 1)
+                        .argument()
+                        .getString("stage", "")
+                        .equals("Looking")
+                || !events.get(events.size() - 1).name().equals("stage_change"));
         solids.step("Carving");
         solids.end();
-        List<Event> events = new ArrayList<>();
         do {
             events.add(client.next());
         } while (!events.get(events.size() - 1).name().equals("generation_complete"));
