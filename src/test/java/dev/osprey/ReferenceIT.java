@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The server's masks against those that each network's own Python stack makes of the same pictures, with the weights that
  * are served. {@code models/export/reference.py} takes the weights out of the file and nothing else of the exported graph.
  */
+@SharesServer
 class ReferenceIT extends RealServer {
 
     private static final List<String> MODES = List.of("fast", "balanced", "accurate", "sota");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.ModelFolder;
 import dev.osprey.RawSocketIo;
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an operator does over HTTP to a server that has clients and jobs. */
+@SharesServer
 class AdminIT extends RealServer {
 
     private static final java.nio.file.Path SAMPLE =

@@ -9,6 +9,7 @@ import dev.osprey.Python;
 import dev.osprey.RawWebSocket;
 import dev.osprey.RealServer;
 import dev.osprey.Requires;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.JsonObject;
 import java.awt.image.BufferedImage;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The protocol's conformance checklist against the real server, by its numbers in brackets. */
+@SharesServer
 class CoachIT extends RealServer {
 
     private static final int COACH_PORT = Integer.getInteger("osprey.test.coach-port", 0);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.Python;
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole bouts, from the video to the decision, by clients as they are in use; the numbers are of the conformance checklist. */
+@SharesServer
 class BoutIT extends RealServer {
 
     private static final Path BOUTS = Path.of("src/main/webapp/samples/bouts");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The protocol's conformance checklist against the real server, by its numbers in brackets; bouts that are analysed are in BoutIT. */
+@SharesServer
 class RefereeIT extends RealServer {
 
     private static final byte[] JPEG = Streamer.image("jpg", 64, 48);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import dev.osprey.StreamClient.Arrival.Message;
 import dev.osprey.model.ModelManifest;
@@ -32,6 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/protocol-extensions.md} promises. */
+@SharesServer
 class ExtensionsIT extends RealServer {
 
     private static final List<String> STEPS =

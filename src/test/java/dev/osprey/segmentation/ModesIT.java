@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.ModelFolder;
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import dev.osprey.StreamClient.Arrival.Message;
 import dev.osprey.model.TinyNetwork;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * Modes and models that change while frames are under way. Each mode's model is swapped for a version with labels and
  * colours that no other mode has: drawn opaque, a picture tells by its colours alone whose palette it was drawn with.
  */
+@SharesServer
 class ModesIT extends RealServer {
 
     private static final List<String> MODES = List.of("fast", "balanced", "accurate", "sota");

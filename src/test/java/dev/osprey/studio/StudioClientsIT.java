@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.osprey.Python;
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.JsonObject;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Clients with the libraries that people use: the studio's pages, the suites of the first implementation, and a crowd. */
+@SharesServer
 class StudioClientsIT extends RealServer {
 
     /** Of the checklist, what a client sees of a server with its models and without limits; the rest is in the other tests. */

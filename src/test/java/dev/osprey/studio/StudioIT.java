@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.RealServer;
+import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
 import jakarta.json.JsonObject;
 import java.io.BufferedReader;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * The protocol's checklist where it takes more than a client's library, by its numbers in brackets: what goes over the wire as it
  * is, and how the server gets on with it. StudioClientsIT has the rest.
  */
+@SharesServer
 class StudioIT extends RealServer {
 
     private static final int MIB = 1 << 20;
