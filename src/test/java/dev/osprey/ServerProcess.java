@@ -36,12 +36,17 @@ final class ServerProcess {
     /** Has the server collect its garbage, all of it. */
     void collectGarbage() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        for (int i = 0; i < 3; i++) {
-            new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
+        Path commands = Files.createTempFile("garbage", ".jcmd");
+        try {
+            // From a file, because to start jcmd takes longer than what it is to have done.
+            Files.writeString(commands, "GC.run\n".repeat(3));
+            new ProcessBuilder(jcmd, Long.toString(process.pid()), "-f", commands.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor(60, TimeUnit.SECONDS);
+        } finally {
+            Files.delete(commands);
         }
     }
 
