@@ -3,6 +3,7 @@ package dev.osprey;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -15,9 +16,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,13 +35,41 @@ class StopIT {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** Streams under load, a job, and clients that only listen; then the job goes on at the next start. */
+    /**
+     * Streams under load, a job, and clients that only listen; then the job goes on at the next start. The first server is traced,
+     * and what it has not told by then it tells while it stops; the next, with tracing as it is by default, tells nothing.
+     */
     @Test
     void answersWhatItHasTakenSaysGoodbyeAndHandsTheJobBack(@TempDir Path home) throws Exception {
+        try (TraceReceiver traces = new TraceReceiver()) {
+            String job = stopUnderLoad(home, traces);
+            assertTraced(traces, job);
+            int frames = traces.roots("frame").size();
+            Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", traces.address());
+            try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
+                RealServer.await("The job runs again", () -> state(server, "running") || state(server, "succeeded"));
+                assertEquals(job, jobs(server).getJsonObject(0).getString("id"));
+                // Its first run was ended by no fault of its own.
+                assertEquals(1, jobs(server).getJsonObject(0).getInt("attempt"));
+                server.process().destroy();
+                assertTrue(server.process().waitFor(40, TimeUnit.SECONDS));
+            }
+            // Also at its start it was its own client.
+            assertEquals(frames, traces.roots("frame").size());
+            assertEquals(1, traces.roots("job").size());
+        }
+    }
+
+    /** The job that was handed back. */
+    private static String stopUnderLoad(Path home, TraceReceiver traces) throws Exception {
         byte[] frame = frame();
         String job;
-        Map<String, String> environment =
-                Map.of("OSPREY_SERVER_DRAIN_DELAY", "PT4S", "OSPREY_SERVER_DRAIN_TIMEOUT", "PT30S");
+        Map<String, String> environment = Map.of(
+                "OSPREY_SERVER_DRAIN_DELAY", "PT4S",
+                "OSPREY_SERVER_DRAIN_TIMEOUT", "PT30S",
+                "OTEL_SDK_DISABLED", "false",
+                "OTEL_TRACES_SAMPLER_ARG", "1",
+                "OTEL_EXPORTER_OTLP_ENDPOINT", traces.address());
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
             assertEquals(200, get(server, "/health/started").statusCode());
             assertEquals(200, get(server, "/health/ready").statusCode());
@@ -84,12 +115,55 @@ class StopIT {
             assertTrue(server.process().waitFor(40, TimeUnit.SECONDS));
             assertEquals(ENDED_BY_SIGTERM, server.process().exitValue());
         }
-        try (StartedServer server = new StartedServer(home, StartedServer.freePort(), Map.of())) {
-            RealServer.await("The job runs again", () -> state(server, "running") || state(server, "succeeded"));
-            assertEquals(job, jobs(server).getJsonObject(0).getString("id"));
-            // Its first run was ended by no fault of its own.
-            assertEquals(1, jobs(server).getJsonObject(0).getInt("attempt"));
+        return job;
+    }
+
+    private static void assertTraced(TraceReceiver traces, String job) {
+        assertEquals(1, traces.resources().size());
+        assertEquals("osprey", traces.resources().get(0).get("service.name"));
+        assertTrue(traces.resources().get(0).getOrDefault("service.version", "").matches("\\d.*"));
+        Map<String, List<Span>> streams = traces.roots("frame").stream()
+                .filter(frame -> attribute(frame, "osprey.frame.replaced").isEmpty())
+                .collect(Collectors.groupingBy(frame -> attribute(frame, "osprey.stream.id")));
+        // The server's own at its start, and both clients that sent frames.
+        assertTrue(streams.size() >= 3, streams::toString);
+        for (Span frame : streams.values().stream().flatMap(List::stream).toList()) {
+            List<Span> steps = traces.below(frame);
+            assertEquals(
+                    List.of("queue", "decode", "run", "render", "send"),
+                    steps.stream().map(Span::getName).toList(),
+                    frame::toString);
+            long before = frame.getStartTimeUnixNano();
+            for (Span step : steps) {
+                assertTrue(step.getStartTimeUnixNano() >= before, () -> frame + " " + steps);
+                assertTrue(step.getEndTimeUnixNano() >= step.getStartTimeUnixNano(), () -> frame + " " + steps);
+                before = step.getEndTimeUnixNano();
+            }
+            assertEquals(before, frame.getEndTimeUnixNano());
+            assertTrue(steps.get(2).getEndTimeUnixNano() > steps.get(2).getStartTimeUnixNano(), steps::toString);
+            double ageMillis = Double.parseDouble(attribute(frame, "osprey.frame.age_ms"));
+            assertEquals((steps.get(4).getStartTimeUnixNano() - frame.getStartTimeUnixNano()) / 1e6, ageMillis, 1e-6);
+            assertEquals("segmentation", attribute(frame, "osprey.capability"));
+            assertEquals("1", attribute(frame, "osprey.model.version"));
         }
+        // Of the wall clock, not of some other one.
+        long now = System.currentTimeMillis();
+        assertTrue(
+                traces.roots("frame").stream()
+                        .mapToLong(frame -> now - frame.getStartTimeUnixNano() / 1_000_000)
+                        .allMatch(millis -> millis > 0 && millis < 600_000),
+                "A frame's time is not now");
+        Span run = traces.roots("job").get(0);
+        assertEquals(job, attribute(run, "osprey.job.id"));
+        assertEquals("text-to-image", attribute(run, "osprey.job.kind"));
+        assertEquals("handed-back", attribute(run, "osprey.job.outcome"));
+        assertEquals(
+                List.of("text-to-image"),
+                traces.below(run).stream().map(Span::getName).toList());
+    }
+
+    private static String attribute(Span span, String key) {
+        return TraceReceiver.attributes(span.getAttributesList()).getOrDefault(key, "");
     }
 
     private static byte[] frame() throws IOException {

@@ -5,13 +5,15 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame or one run of a job: a span with others below it. One that never ends is told to nobody. Any thread; where it is not
- * recorded, every method does nothing.
+ * One frame or one run of a job: a span with others below it. A frame that never ends is told to nobody. Any thread; where it is
+ * not recorded, every method does nothing.
  */
 public final class Trace {
 
@@ -25,7 +27,10 @@ public final class Trace {
     private final Context within;
     private final LongSupplier nanoClock;
     private final long offsetNanos;
+    private final List<Step> steps = new ArrayList<>(5);
     private @Nullable Stage stage;
+
+    private record Step(String name, long startNanos, long endNanos) {}
 
     private record Stage(String name, Span span) {}
 
@@ -74,10 +79,12 @@ public final class Trace {
         set("osprey.frame.age_ms", ageNanos / NANOS_PER_MILLISECOND);
     }
 
-    /** Something that was done, from when to when. */
+    /** Something that was done, from when to when; told of at the end, so that none is without what it was part of. */
     public void step(String name, long startNanos, long endNanos) {
         if (isRecording()) {
-            begin(name, startNanos).end(endNanos + offsetNanos, TimeUnit.NANOSECONDS);
+            synchronized (this) {
+                steps.add(new Step(name, startNanos, endNanos));
+            }
         }
     }
 
@@ -150,6 +157,9 @@ public final class Trace {
             return;
         }
         synchronized (this) {
+            steps.forEach(step ->
+                    begin(step.name(), step.startNanos()).end(step.endNanos() + offsetNanos, TimeUnit.NANOSECONDS));
+            steps.clear();
             endStage(nanos);
         }
         root.end(nanos + offsetNanos, TimeUnit.NANOSECONDS);

@@ -10,6 +10,8 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Lesson.Learner;
 import dev.osprey.hands.Hand;
 import dev.osprey.stream.FakePeer;
+import dev.osprey.trace.RecordedTraces;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +43,21 @@ class CoachStreamTest {
     void saysNothingUnasked() { // [1]
         Learner learner = lesson(StubRecognition.ONE_FRAME).learner();
         assertEquals(List.of(), learner.story());
+    }
+
+    @Test
+    void tracesAFrameWithWhatWasSentOfIt() {
+        Lesson lesson = lesson(StubRecognition.ONE_FRAME);
+        Learner learner = lesson.learner();
+        learner.showAll("c", 5);
+        assertEquals(List.of("C 0.9"), learner.story());
+        List<SpanData> frames = lesson.tracing.roots();
+        assertEquals(5, frames.size());
+        assertEquals(List.of("queue", "hands", "run"), lesson.tracing.steps(frames.get(3)));
+        assertEquals(List.of("queue", "hands", "run", "send"), lesson.tracing.steps(frames.get(4)));
+        assertTrue(lesson.tracing.isInOrder(frames.get(4)));
+        assertEquals("5", RecordedTraces.attribute(frames.get(4), "osprey.frame.number"));
+        assertEquals("fingerspelling", RecordedTraces.attribute(frames.get(4), "osprey.capability"));
     }
 
     @Test

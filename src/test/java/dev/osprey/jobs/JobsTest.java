@@ -10,6 +10,8 @@ import dev.osprey.access.Caller;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.State;
+import dev.osprey.trace.RecordedTraces;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -392,6 +394,35 @@ class JobsTest {
         Job unforeseen = Bench.finished(jobs, jobs.submit(NewJob.of("unforeseen", "{}")));
         assertEquals(ErrorCode.JOB_FAILED, unforeseen.failure().orElseThrow().code());
         assertFalse(unforeseen.failure().orElseThrow().detail().contains("secret"));
+    }
+
+    @Test
+    void tracesARunByItsStages() throws Exception {
+        Jobs jobs = bench.node(new Kind("film", 1, run -> {
+            run.progress("reading", 0, "frame 1 of 2");
+            run.progress("reading", 0.5, "frame 2 of 2");
+            run.progress("drawing", 0.9, "frame 1 of 2");
+            if (run.job().parameters().equals("{}")) {
+                throw new OspreyException(ErrorCode.IMAGE_UNREADABLE, "No picture");
+            }
+            return "{}";
+        }));
+        Job failed = Bench.finished(jobs, jobs.submit(NewJob.of("film", "{}")));
+        Job done = Bench.finished(jobs, jobs.submit(NewJob.of("film", "{\"n\":1}")));
+        List<SpanData> runs = bench.tracing.roots();
+        assertEquals(2, runs.size());
+        for (SpanData run : runs) {
+            assertEquals(List.of("reading", "drawing"), bench.tracing.steps(run));
+            assertTrue(bench.tracing.isInOrder(run), () -> bench.tracing.spans().toString());
+            assertEquals("film", RecordedTraces.attribute(run, "osprey.job.kind"));
+            assertEquals("1", RecordedTraces.attribute(run, "osprey.job.attempt"));
+        }
+        assertEquals(failed.id(), RecordedTraces.attribute(runs.get(0), "osprey.job.id"));
+        assertEquals("failed", RecordedTraces.attribute(runs.get(0), "osprey.job.outcome"));
+        assertEquals("IMAGE_UNREADABLE", RecordedTraces.attribute(runs.get(0), "error.type"));
+        assertEquals("No picture", runs.get(0).getStatus().getDescription());
+        assertEquals(done.id(), RecordedTraces.attribute(runs.get(1), "osprey.job.id"));
+        assertEquals("succeeded", RecordedTraces.attribute(runs.get(1), "osprey.job.outcome"));
     }
 
     @Test

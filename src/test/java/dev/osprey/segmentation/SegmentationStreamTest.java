@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.stream.FakePeer;
+import dev.osprey.trace.RecordedTraces;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import jakarta.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -314,6 +316,57 @@ class SegmentationStreamTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void tracesAFrameFromItsArrivalToItsSending() {
+        Stage stage = stage();
+        Client client = stage.connect(FakePeer.thatReadsWhenTold());
+        client.peer.read();
+        client.frame(1, 40);
+        stage.turn("a");
+        assertEquals(List.of(), stage.tracing.spans());
+        client.peer.read();
+        SpanData frame = stage.tracing.roots().get(0);
+        assertEquals("frame", frame.getName());
+        assertEquals(List.of("queue", "decode", "run", "render", "send"), stage.tracing.steps(frame));
+        assertTrue(stage.tracing.isInOrder(frame), () -> stage.tracing.spans().toString());
+        assertEquals("segmentation", RecordedTraces.attribute(frame, "osprey.capability"));
+        assertEquals(client.stream.connection().activity().id(), RecordedTraces.attribute(frame, "osprey.stream.id"));
+        assertEquals("balanced", RecordedTraces.attribute(frame, "osprey.mode"));
+        assertEquals("a", RecordedTraces.attribute(frame, "osprey.model.name"));
+        assertEquals("CPU", RecordedTraces.attribute(frame, "osprey.model.provider"));
+        assertEquals("1", RecordedTraces.attribute(frame, "osprey.frame.number"));
+        assertEquals("1", RecordedTraces.attribute(frame, "osprey.batch_size"));
+    }
+
+    @Test
+    void tracesFramesThatAreReplacedUnreadableOrNeverSent() {
+        Stage stage = stage();
+        Client client = stage.connect();
+        for (int i = 1; i <= 3; i++) {
+            client.frame(i, 40);
+        }
+        SpanData replaced = stage.tracing.roots().get(0);
+        assertEquals("true", RecordedTraces.attribute(replaced, "osprey.frame.replaced"));
+        assertEquals(List.of("queue"), stage.tracing.steps(replaced));
+        stage.turn("a");
+        SpanData answered = stage.tracing.roots().get(1);
+        assertEquals("2", RecordedTraces.attribute(answered, "osprey.frame.number"));
+        assertEquals("1", RecordedTraces.attribute(answered, "osprey.frame.replaces"));
+        stage.turn("a");
+        client.send("{\"type\":\"frame\",\"timestamp\":4,\"data\":\"AAAA\"}");
+        stage.turn("a");
+        SpanData unreadable = stage.tracing.roots().get(3);
+        assertEquals("IMAGE_UNREADABLE", RecordedTraces.attribute(unreadable, "error.type"));
+        assertEquals(List.of("queue", "send"), stage.tracing.steps(unreadable));
+        Client gone = stage.connect(FakePeer.thatReadsWhenTold());
+        gone.frame(1, 40);
+        stage.turn("a");
+        gone.stream.end();
+        SpanData unsent = stage.tracing.roots().get(4);
+        assertEquals("CONNECTION_ENDED", RecordedTraces.attribute(unsent, "error.type"));
+        assertEquals(5, stage.tracing.roots().size());
     }
 
     private Stage stage(String... changes) {

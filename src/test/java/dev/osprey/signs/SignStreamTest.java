@@ -19,6 +19,7 @@ import dev.osprey.model.TestRepository;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.stream.Activity;
 import dev.osprey.trace.RecordedTraces;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -122,6 +123,22 @@ class SignStreamTest {
 
     private static List<Integer> range(int first, int last) {
         return IntStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    @Test
+    void tracesTheNewestFrameOfAClipAndThoseThatAreDropped() {
+        SignStream stream = new SignStream(signs, new Activity());
+        send(stream, 1, 12);
+        assertEquals(2, tracing.roots().size());
+        assertEquals("true", RecordedTraces.attribute(tracing.roots().get(0), "osprey.frame.replaced"));
+        worker.turn();
+        SpanData frame = tracing.roots().get(2);
+        assertEquals(List.of("queue", "decode", "run"), tracing.steps(frame));
+        assertTrue(tracing.isInOrder(frame), () -> tracing.spans().toString());
+        assertEquals("signs", RecordedTraces.attribute(frame, "osprey.capability"));
+        assertEquals("12", RecordedTraces.attribute(frame, "osprey.frame.number"));
+        assertEquals(MODEL, RecordedTraces.attribute(frame, "osprey.model.name"));
+        stream.end();
     }
 
     @Test

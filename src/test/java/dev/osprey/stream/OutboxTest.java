@@ -219,6 +219,37 @@ class OutboxTest {
     }
 
     @Test
+    void tellsOnceWhatBecameOfAnAnswer() {
+        List<String> told = new ArrayList<>();
+        Place first = place(outbox);
+        first.fill(List.of(text("first"), text("second")), taken -> told.add("first " + taken));
+        first.fill(List.of(text("again")), taken -> told.add("again " + taken));
+        place(outbox).fill(List.of(text("third")), taken -> told.add("third " + taken));
+        place(outbox).fill(List.of(text("fourth")), taken -> told.add("fourth " + taken));
+        Place open = place(outbox);
+        assertEquals(List.of("again false"), told);
+        peer.read();
+        assertEquals(List.of("again false"), told);
+        peer.read();
+        assertEquals(List.of("again false", "first true"), told);
+        outbox.close();
+        assertEquals(List.of("again false", "first true", "fourth false"), told);
+        peer.read();
+        open.fill(List.of(text("late")), taken -> told.add("late " + taken));
+        assertEquals(List.of("again false", "first true", "fourth false", "third true", "late false"), told);
+    }
+
+    @Test
+    void tellsOfWhatWasLost() {
+        List<String> told = new ArrayList<>();
+        place(outbox).fill(List.of(text("first")), taken -> told.add("first " + taken));
+        place(outbox).fill(List.of(text("second")), taken -> told.add("second " + taken));
+        peer.lose();
+        outbox.close();
+        assertEquals(List.of("first false", "second false"), told);
+    }
+
+    @Test
     void breaksWhereAReplyCannotBeMade() {
         place(outbox).fill(() -> {
             throw new IllegalStateException("no reply");

@@ -45,6 +45,32 @@ public final class RecordedTraces {
                 .toList();
     }
 
+    /** The names of those below, in the order of their ends. */
+    public List<String> steps(SpanData root) {
+        return below(root).stream().map(SpanData::getName).toList();
+    }
+
+    /** Of an attribute as text; {@code null} where the span has none of that name. */
+    public static String attribute(SpanData span, String key) {
+        return span.getAttributes().asMap().entrySet().stream()
+                .filter(each -> each.getKey().getKey().equals(key))
+                .map(each -> each.getValue().toString())
+                .findFirst()
+                .orElse("null");
+    }
+
+    /** Whether what is below lies within it, one after the other. */
+    public boolean isInOrder(SpanData root) {
+        long before = root.getStartEpochNanos();
+        for (SpanData step : below(root)) {
+            if (step.getStartEpochNanos() < before || step.getEndEpochNanos() < step.getStartEpochNanos()) {
+                return false;
+            }
+            before = step.getEndEpochNanos();
+        }
+        return before <= root.getEndEpochNanos();
+    }
+
     /** In the order of their ends. */
     public List<SpanData> below(SpanData root) {
         return spans().stream()
