@@ -34,7 +34,7 @@ public final class Benchmark {
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
      * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code bouts}, {@code referee},
-     * {@code mesh}.
+     * {@code mesh}, {@code traces}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -50,9 +50,10 @@ public final class Benchmark {
                 case "bouts" -> new BoutsBenchmark(benchmark).run();
                 case "referee" -> RefereeBenchmark.run();
                 case "mesh" -> new MeshBenchmark(benchmark).run();
+                case "traces" -> new TracesBenchmark(benchmark).run();
                 default ->
                     throw new IllegalArgumentException("No part \"" + part
-                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee, mesh");
+                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee, mesh, traces");
             }
         }
     }

@@ -91,7 +91,7 @@ final class RoundTripBenchmark {
         }
     }
 
-    private static double processorMillis(Process process) {
+    static double processorMillis(Process process) {
         return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L) / 1e6;
     }
 }
