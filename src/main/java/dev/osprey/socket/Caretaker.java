@@ -14,7 +14,17 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Caretaker {
 
-    private final Map<Connections, ScheduledFuture<?>> checks = new ConcurrentHashMap<>();
+    private static final long OPENED_MILLIS = 50;
+
+    private final Map<Connections, Checks> all = new ConcurrentHashMap<>();
+
+    private record Checks(ScheduledFuture<?> everySecond, ScheduledFuture<?> often) {
+        void cancel() {
+            // The executor is the server's and would keep this application after its end.
+            everySecond.cancel(false);
+            often.cancel(false);
+        }
+    }
 
     /** Has one thread, which Tyrus uses as well: for short work only. */
     @Resource
@@ -29,44 +39,44 @@ public class Caretaker {
         if (clock == null) {
             throw new IllegalStateException("The container provides no managed executor");
         }
-        checks.put(
-                connections,
-                clock.scheduleWithFixedDelay(
-                        () -> {
-                            connections.check();
-                            more.run();
-                        },
-                        1,
-                        1,
-                        TimeUnit.SECONDS));
+        ScheduledFuture<?> everySecond = clock.scheduleWithFixedDelay(
+                () -> {
+                    connections.check();
+                    more.run();
+                },
+                1,
+                1,
+                TimeUnit.SECONDS);
+        ScheduledFuture<?> often = clock.scheduleWithFixedDelay(
+                connections::closeOpened, OPENED_MILLIS, OPENED_MILLIS, TimeUnit.MILLISECONDS);
+        all.put(connections, new Checks(everySecond, often));
     }
 
     /** As {@link Connections#retire}, with all of them. */
     public void retireAll() {
-        checks.keySet().forEach(Connections::retire);
+        all.keySet().forEach(Connections::retire);
     }
 
     /** As {@link Connections#dismiss}, with all of them. */
     public void dismissAll() {
-        checks.keySet().forEach(Connections::dismiss);
+        all.keySet().forEach(Connections::dismiss);
     }
 
     /** Connections that are open, of all capabilities. */
     public int count() {
-        return checks.keySet().stream().mapToInt(Connections::count).sum();
+        return all.keySet().stream().mapToInt(Connections::count).sum();
     }
 
     /** As {@link #close}, with all of them. */
     public void closeAll() {
-        checks.keySet().forEach(this::close);
+        all.keySet().forEach(this::close);
     }
 
     /** Tells everybody that the server goes away, and looks after them no more. */
     public void close(Connections connections) {
-        ScheduledFuture<?> check = checks.remove(connections);
-        if (check != null) {
-            // The executor is the server's and would keep this application after its end.
-            check.cancel(false);
+        Checks checks = all.remove(connections);
+        if (checks != null) {
+            checks.cancel();
         }
         connections.close();
     }

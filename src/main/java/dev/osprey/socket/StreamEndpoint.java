@@ -71,7 +71,8 @@ public abstract class StreamEndpoint {
 
     @OnOpen
     public void open(Session session) {
-        WebSocketPeer client = new WebSocketPeer(session);
+        long beganNanos = connections.beginning();
+        WebSocketPeer client = new WebSocketPeer(session, close -> connections.onceOpen(beganNanos, close));
         peer = client;
         // Once more, whatever the address was that led here.
         if (scopes.stream().noneMatch(client.caller()::may)) {

@@ -24,7 +24,8 @@ class ConnectionsTest {
     private final CountingMeters meters = new CountingMeters();
     private volatile OspreyConfig.Stream limits =
             TestConfig.with("stream.max-connections", "5", "stream.max-connections-per-address", "3").stream();
-    private final Connections connections = new Connections(() -> limits, meters, () -> 0);
+    private long nanos;
+    private final Connections connections = new Connections(() -> limits, meters, () -> nanos);
 
     @Test
     void admitsUpToTheLimitOfAnAddress() {
@@ -37,6 +38,25 @@ class ConnectionsTest {
         first.end();
         admitted("a");
         assertEquals(Map.of("refused max-connections-per-address", 1), meters.counts());
+    }
+
+    @Test
+    void closesAConnectionOnceItIsOpen() {
+        List<String> closed = new ArrayList<>();
+        long began = connections.beginning();
+        connections.onceOpen(began, () -> closed.add("at once"));
+        connections.closeOpened();
+        assertEquals(List.of(), closed);
+
+        nanos += Connections.OPENING.toNanos() / 2;
+        connections.onceOpen(connections.beginning(), () -> closed.add("later"));
+        nanos += Connections.OPENING.toNanos() / 2 + 1;
+        connections.closeOpened();
+        assertEquals(List.of("at once"), closed);
+        connections.onceOpen(began, () -> closed.add("one that has been open"));
+        nanos += Connections.OPENING.toNanos();
+        connections.closeOpened();
+        assertEquals(List.of("at once", "one that has been open", "later"), closed);
     }
 
     @Test
