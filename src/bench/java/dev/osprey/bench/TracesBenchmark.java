@@ -27,15 +27,21 @@ final class TracesBenchmark {
 
     private enum Way {
         OFF("off"),
-        SOME("1 of 100 frames", "-Dotel.sdk.disabled=false", "-Dotel.traces.sampler.arg=0.01"),
-        ALL("every frame", "-Dotel.sdk.disabled=false", "-Dotel.traces.sampler.arg=1");
+        SOME("1 of 100 frames"),
+        ALL("every frame");
 
         private final String title;
-        private final List<String> settings;
 
-        Way(String title, String... settings) {
+        Way(String title) {
             this.title = title;
-            this.settings = List.of(settings);
+        }
+
+        private List<String> settings() {
+            return switch (this) {
+                case OFF -> List.of();
+                case SOME -> List.of("-Dotel.sdk.disabled=false", "-Dotel.traces.sampler.arg=0.01");
+                case ALL -> List.of("-Dotel.sdk.disabled=false", "-Dotel.traces.sampler.arg=1");
+            };
         }
     }
 
@@ -79,7 +85,7 @@ final class TracesBenchmark {
     }
 
     private Side side(Way way, String endpoint) throws IOException, InterruptedException {
-        List<String> settings = new ArrayList<>(way.settings);
+        List<String> settings = new ArrayList<>(way.settings());
         settings.add(endpoint);
         settings.add("-Dosprey.segmentation.balanced-model=" + MODEL);
         PayaraServer server = benchmark.server(settings.toArray(String[]::new));
