@@ -65,11 +65,17 @@ class StopIT {
         byte[] frame = frame();
         String job;
         Map<String, String> environment = Map.of(
-                "OSPREY_SERVER_DRAIN_DELAY", "PT4S",
-                "OSPREY_SERVER_DRAIN_TIMEOUT", "PT30S",
-                "OTEL_SDK_DISABLED", "false",
-                "OTEL_TRACES_SAMPLER_ARG", "1",
-                "OTEL_EXPORTER_OTLP_ENDPOINT", traces.address());
+                "OSPREY_SERVER_DRAIN_DELAY",
+                "PT4S",
+                "OSPREY_SERVER_DRAIN_TIMEOUT",
+                "PT30S",
+                "OTEL_SDK_DISABLED",
+                "false",
+                // A system property, as the lines of osprey.properties are.
+                "JAVA_TOOL_OPTIONS",
+                "-Dotel.traces.sampler.arg=1",
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                traces.address());
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
             assertEquals(200, get(server, "/health/started").statusCode());
             assertEquals(200, get(server, "/health/ready").statusCode());

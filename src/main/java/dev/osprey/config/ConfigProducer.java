@@ -43,7 +43,9 @@ class ConfigProducer {
     @Produces
     @Singleton
     Telemetry telemetry() {
-        return new Telemetry(!ConfigProvider.getConfig().getValue("otel.sdk.disabled", Boolean.class));
+        return new Telemetry(!ConfigProvider.getConfig()
+                .getOptionalValue("otel.sdk.disabled", Boolean.class)
+                .orElse(true));
     }
 
     void stop(@Disposes Settings settings) {
