@@ -3,8 +3,12 @@ package dev.osprey.trace;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * What OpenTelemetry goes by where nobody has set anything else; the platform finds this class by its name in {@code
@@ -29,11 +33,20 @@ public final class TelemetryDefaults implements AutoConfigurationCustomizerProvi
     /** Those that are not set. */
     static Map<String, String> missing(ConfigProperties given) {
         Map<String, String> missing = new HashMap<>(DEFAULTS);
-        String version = TelemetryDefaults.class.getPackage().getImplementationVersion();
-        if (version != null) {
-            missing.put("otel.resource.attributes", "service.version=" + version);
-        }
+        missing.put("otel.resource.attributes", "service.version=" + version());
         missing.keySet().removeIf(key -> given.getString(key) != null);
         return missing;
+    }
+
+    /** Filled in by Maven. */
+    private static String version() {
+        Properties built = new Properties();
+        try (InputStream file =
+                TelemetryDefaults.class.getResourceAsStream("/dev/osprey/operation/version.properties")) {
+            built.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return built.getProperty("version");
     }
 }
