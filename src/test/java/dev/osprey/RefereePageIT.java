@@ -173,7 +173,8 @@ class RefereePageIT extends RealPage {
         assertTrue(
                 chromium.find("list", "Pressed")
                         .getText()
-                        .matches("(?s)\\d\\.\\d+ s Blade contact\n\\d\\.\\d+ s Right lamp\n\\d\\.\\d+ s Left lamp"),
+                        .matches(
+                                "\\d+\\.\\d\\d s Blade contact\n\\d+\\.\\d\\d s Right lamp\n\\d+\\.\\d\\d s Left lamp"),
                 chromium.find("list", "Pressed").getText());
         breakTheConnection();
         chromium.until("the page records again", () -> chromium.status().equals("Recording"));
