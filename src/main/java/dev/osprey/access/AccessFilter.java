@@ -155,10 +155,8 @@ public class AccessFilter extends HttpFilter {
             throws IOException, ServletException {
         boolean welcome =
                 page.operator() ? found.map(who -> who.caller().operator()).orElse(false) : found.isPresent();
-        if (page.operator()) {
-            // A browser would show it once more to whoever comes after.
-            response.setHeader("Cache-Control", "no-store");
-        }
+        // A browser would show it once more to whoever comes after.
+        response.setHeader("Cache-Control", page.operator() ? "no-store" : "no-cache");
         if (welcome) {
             chain.doFilter(request, response);
             return;
