@@ -32,7 +32,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A real Chromium without a window. Elements are found as visitors find them: by role and accessible name. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
     /** Long, because nothing here is about speed; what takes as long has failed. */
     private static final Duration PATIENCE = Duration.ofSeconds(45);
@@ -110,7 +110,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Its visitor refuses every camera. */
-    static Chromium withRefusedCamera() {
+    public static Chromium withRefusedCamera() {
         int refused = 2;
         return open(options -> options.setExperimentalOption(
                 "prefs", Map.of("profile.default_content_setting_values.media_stream_camera", refused)));
@@ -167,7 +167,7 @@ final class Chromium implements AutoCloseable {
         driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WITNESS));
     }
 
-    void visit(URI address) {
+    public void visit(URI address) {
         driver.get(address.toString());
     }
 
@@ -185,7 +185,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** @param scheme {@code light} or {@code dark}, what the system asks for */
-    void look(int width, int height, String scheme) {
+    public void look(int width, int height, String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -201,7 +201,7 @@ final class Chromium implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
-    WebElement find(String role, String name) {
+    public WebElement find(String role, String name) {
         List<WebElement> found = new ArrayList<>();
         until("there is one %s “%s”".formatted(role, name), () -> {
             found.clear();
@@ -211,7 +211,7 @@ final class Chromium implements AutoCloseable {
         return found.get(0);
     }
 
-    WebElement radio(String group, String name) {
+    public WebElement radio(String group, String name) {
         List<WebElement> found = new ArrayList<>();
         until("there is one “%s” in “%s”".formatted(name, group), () -> {
             found.clear();
@@ -245,7 +245,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** For what has no role of its own. */
-    WebElement element(String id) {
+    public WebElement element(String id) {
         return driver.findElement(By.id(id));
     }
 
@@ -254,7 +254,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The text of all notices. */
-    String notices() {
+    public String notices() {
         return driver.findElement(By.cssSelector("[role=alert]")).getText();
     }
 
@@ -301,7 +301,7 @@ final class Chromium implements AutoCloseable {
         return driver.executeAsyncScript(script, arguments);
     }
 
-    boolean holds(String condition, Object... arguments) {
+    public boolean holds(String condition, Object... arguments) {
         return Boolean.TRUE.equals(run("return " + condition, arguments));
     }
 
@@ -310,7 +310,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** @param expectation for the message, as in "the picture comes back" */
-    void until(String expectation, BooleanSupplier condition) {
+    public void until(String expectation, BooleanSupplier condition) {
         new WebDriverWait(driver, PATIENCE, POLL)
                 // The page may replace what a condition looks at.
                 .ignoring(StaleElementReferenceException.class)
