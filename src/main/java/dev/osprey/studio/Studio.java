@@ -179,7 +179,7 @@ public final class Studio {
         synchronized (this) {
             Path picture = picture(source);
             String parameters = request.toJson().toString();
-            for (Job other : results(request.source())) {
+            for (Job other : results(request.source(), MOST_RESULTS)) {
                 if (!other.state().isFinished() && other.parameters().equals(parameters)) {
                     throw new AlreadyUnderWay();
                 }
@@ -242,9 +242,9 @@ public final class Studio {
                 : Optional.empty();
     }
 
-    /** The solids of a picture, the newest first. */
-    private List<Job> results(String source) {
-        return jobs.named(MeshJob.KIND, source, MOST_RESULTS).stream()
+    /** The solids of a picture, so many of the newest, the newest first. */
+    private List<Job> results(String source, int most) {
+        return jobs.named(MeshJob.KIND, source, most).stream()
                 .filter(job -> job.state() != State.EXPIRED)
                 .toList();
     }
@@ -253,20 +253,20 @@ public final class Studio {
      * The solids of a picture that are the caller's to see, because the picture is or because they are, the newest first. They stay
      * when the picture has expired, and when it is forgotten.
      */
-    private List<Job> results(String source, Caller caller) {
+    private List<Job> results(String source, Caller caller, int most) {
         if (!FileName.isId(source)) {
             return List.of();
         }
         boolean pictureIsTheirs =
                 jobs.find(source).filter(job -> caller.sees(job.owner())).isPresent();
-        return results(source).stream()
+        return results(source, most).stream()
                 .filter(solid -> pictureIsTheirs || caller.sees(solid.owner()))
                 .toList();
     }
 
     /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
     Optional<Job> newest(String id, Caller caller) {
-        return results(id, caller).stream().findFirst().or(() -> source(id, caller));
+        return results(id, caller, 1).stream().findFirst().or(() -> source(id, caller));
     }
 
     /** A file by the name of what is under way, or was made last, under the id. */
@@ -285,7 +285,7 @@ public final class Studio {
      */
     Found result(String id, String name, Caller caller) {
         Optional<Job> job = find(id, caller);
-        List<Job> results = results(id, caller);
+        List<Job> results = results(id, caller, MOST_RESULTS);
         if (job.isEmpty() && results.isEmpty()) {
             throw unknown();
         }
