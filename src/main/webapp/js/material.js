@@ -103,7 +103,11 @@ export class Material extends EventTarget {
     document.addEventListener('dragover', (event) => {
       if (carriesFiles(event)) {
         event.preventDefault();
-        hint.hidden = false;
+        if (this.#isBusy) {
+          event.dataTransfer.dropEffect = 'none';
+        } else {
+          hint.hidden = false;
+        }
       }
     });
     document.addEventListener('dragleave', (event) => {

@@ -15,7 +15,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
@@ -160,6 +162,84 @@ class StudioPageIT extends RealPage {
     }
 
     @Test
+    void takesAPictureThatIsDropped() throws IOException {
+        WebElement stage = chromium.element("stage");
+        drop(stage, SAMPLES.resolve("cup.jpg"));
+        untilItSays("Picture ready");
+        assertTrue(chromium.shows("img", "cup.jpg"));
+        assertTrue(chromium.holds("document.getElementById('picture').naturalWidth === 512"));
+
+        // The first of them that is something; and what it is counts, wherever it is dropped.
+        Path text = Files.writeString(folder.resolve("notes.txt"), "To be read later.");
+        drop(chromium.element("model-form"), text, cube());
+        untilItSays("STL file ready");
+        assertEquals("1,000 mm³", analysed("Volume"));
+        assertEquals(http(path()).toString(), chromium.run("return location.origin + location.pathname"));
+    }
+
+    @Test
+    void saysWhatIsWrongWithAFileThatIsDropped() throws IOException {
+        WebElement stage = chromium.element("stage");
+        drop(stage, Files.writeString(folder.resolve("notes.txt"), "To be read later."));
+        assertTrue(
+                chromium.notices().startsWith("“notes.txt” is neither a picture nor an STL file."), chromium.notices());
+        assertEquals("Connected, waiting for a source", chromium.status());
+
+        drop(stage, Files.writeString(folder.resolve("notes.png"), "no picture, whatever its name says"));
+        chromium.until("the page says so", () -> chromium.notices().startsWith("The picture was not taken."));
+        assertTrue(chromium.notices().contains("magic number"), chromium.notices());
+        assertEquals("Not done", chromium.status());
+        // The browser's own, about the answer.
+        assertEquals(1, chromium.errors().size());
+
+        drop(stage, SAMPLES.resolve("ring.jpg"));
+        untilItSays("Picture ready");
+        assertEquals("", chromium.notices());
+    }
+
+    @Test
+    void takesNothingThatIsDroppedWhileItWorks() throws IOException {
+        choose("Picture", SAMPLES.resolve("book.jpg"));
+        untilItSays("Picture ready");
+        quality(8);
+        depthOfItsOwn();
+        chromium.find("button", "Make the model").click();
+        chromium.until("the model is being made", () -> chromium.status().equals("Making the model"));
+        WebElement stage = chromium.element("stage");
+        assertTrue(drag(stage, "dragover", SAMPLES.resolve("cup.jpg")));
+        assertFalse(chromium.element("drop-hint").isDisplayed());
+        assertTrue(drag(stage, "drop", SAMPLES.resolve("cup.jpg")));
+        untilItSays("Model ready");
+        assertTrue(work(0).getText().startsWith("book.jpg"), work(0).getText());
+    }
+
+    /** Files over an element and let go there, with what a browser hands to a page for that; the page has to take them. */
+    private static void drop(WebElement over, Path... files) throws IOException {
+        assertTrue(drag(over, "dragover", files));
+        assertTrue(chromium.element("drop-hint").isDisplayed());
+        assertTrue(drag(over, "drop", files));
+        assertFalse(chromium.element("drop-hint").isDisplayed());
+    }
+
+    /** @return whether the page keeps the browser from opening the file in its place */
+    private static boolean drag(WebElement over, String event, Path... files) throws IOException {
+        List<List<String>> named = new ArrayList<>();
+        for (Path file : files) {
+            named.add(List.of(
+                    String.valueOf(file.getFileName()),
+                    String.valueOf(Files.probeContentType(file)),
+                    Base64.getEncoder().encodeToString(Files.readAllBytes(file))));
+        }
+        return Boolean.TRUE.equals(chromium.run("""
+                const [over, type, files] = arguments;
+                const dataTransfer = new DataTransfer();
+                for (const [name, type, base64] of files) {
+                  dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))], name, { type }));
+                }
+                return !over.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer }))""", over, event, named));
+    }
+
+    @Test
     void saysWhatIsWrongWithAFile() throws IOException {
         choose("Picture", Files.writeString(folder.resolve("nonsense.png"), "nothing of the kind, but long enough"));
         chromium.until("the page says so", () -> chromium.notices().startsWith("The picture was not taken."));
@@ -200,11 +280,15 @@ class StudioPageIT extends RealPage {
         choose("Picture", SAMPLES.resolve("book.jpg"));
         untilItSays("Picture ready");
         quality(8);
+        depthOfItsOwn();
+        // Pressed by the page itself: a driver may come when the model is there.
         chromium.once(
-                "the model is being made",
-                "document.getElementById('status').textContent === 'Making the model'",
+                "the model is being made, and is not any more",
+                """
+                document.getElementById('status').textContent === 'Making the model'
+                  && document.getElementById('cancel').checkVisibility()
+                  && (document.getElementById('cancel').click(), true)""",
                 () -> chromium.find("button", "Make the model").click());
-        chromium.find("button", "Cancel").click();
         untilItSays("Cancelled");
         assertEquals("", chromium.notices());
         chromium.until("the gallery says so", () -> work(0).getText().contains("cancelled"));
@@ -269,6 +353,13 @@ class StudioPageIT extends RealPage {
         for (int step = 1; step < quality; step++) {
             slider.sendKeys(Keys.ARROW_RIGHT);
         }
+    }
+
+    /** So that the model is none that was made before, by whatever run, which would be there at once. */
+    private static void depthOfItsOwn() {
+        WebElement depth = chromium.element("depth");
+        depth.clear();
+        depth.sendKeys(String.format(Locale.ROOT, "%.4f", 10 + System.nanoTime() % 100_000 / 10_000.0));
     }
 
     private static void makeTheModel() {
