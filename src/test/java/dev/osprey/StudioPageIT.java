@@ -203,26 +203,32 @@ class StudioPageIT extends RealPage {
         untilItSays("Picture ready");
         quality(8);
         depthOfItsOwn();
-        chromium.find("button", "Make the model").click();
-        chromium.until("the model is being made", () -> chromium.status().equals("Making the model"));
-        WebElement stage = chromium.element("stage");
-        assertTrue(drag(stage, "dragover", SAMPLES.resolve("cup.jpg")));
-        assertFalse(chromium.element("drop-hint").isDisplayed());
-        assertTrue(drag(stage, "drop", SAMPLES.resolve("cup.jpg")));
+        carry(chromium.element("stage"), SAMPLES.resolve("cup.jpg"));
+        // By the page itself: a driver may come when the model is there.
+        chromium.once(
+                "something is dropped while the model is being made",
+                """
+                document.getElementById('status').textContent === 'Making the model'
+                  && (witness.dropped = [witness.drag('dragover'),
+                                         document.getElementById('drop-hint').checkVisibility(),
+                                         witness.drag('drop')])""",
+                () -> chromium.find("button", "Make the model").click());
+        assertEquals(List.of(true, false, true), chromium.run("return witness.dropped"));
         untilItSays("Model ready");
         assertTrue(work(0).getText().startsWith("book.jpg"), work(0).getText());
     }
 
     /** Files over an element and let go there, with what a browser hands to a page for that; the page has to take them. */
     private static void drop(WebElement over, Path... files) throws IOException {
-        assertTrue(drag(over, "dragover", files));
+        carry(over, files);
+        assertTrue(chromium.holds("witness.drag('dragover')"));
         assertTrue(chromium.element("drop-hint").isDisplayed());
-        assertTrue(drag(over, "drop", files));
+        assertTrue(chromium.holds("witness.drag('drop')"));
         assertFalse(chromium.element("drop-hint").isDisplayed());
     }
 
-    /** @return whether the page keeps the browser from opening the file in its place */
-    private static boolean drag(WebElement over, String event, Path... files) throws IOException {
+    /** {@code witness.drag} then tells whether the page keeps the browser from opening the files in its place. */
+    private static void carry(WebElement over, Path... files) throws IOException {
         List<List<String>> named = new ArrayList<>();
         for (Path file : files) {
             named.add(List.of(
@@ -230,13 +236,15 @@ class StudioPageIT extends RealPage {
                     String.valueOf(Files.probeContentType(file)),
                     Base64.getEncoder().encodeToString(Files.readAllBytes(file))));
         }
-        return Boolean.TRUE.equals(chromium.run("""
-                const [over, type, files] = arguments;
-                const dataTransfer = new DataTransfer();
-                for (const [name, type, base64] of files) {
-                  dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))], name, { type }));
-                }
-                return !over.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer }))""", over, event, named));
+        chromium.run("""
+                const [over, files] = arguments;
+                witness.drag = (type) => {
+                  const dataTransfer = new DataTransfer();
+                  for (const [name, type, base64] of files) {
+                    dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))], name, { type }));
+                  }
+                  return !over.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer }));
+                };""", over, named);
     }
 
     @Test

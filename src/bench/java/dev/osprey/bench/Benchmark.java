@@ -34,7 +34,7 @@ public final class Benchmark {
     /**
      * Run by {@code mvn -Pbench}, from the project's folder. {@code parts}: {@code round-trip}, {@code load}, {@code soak},
      * {@code start}, {@code modes}, {@code hands}, {@code signs}, {@code bouts}, {@code referee},
-     * {@code mesh}, {@code traces}.
+     * {@code mesh}, {@code traces}, {@code refusals}.
      */
     public static void main(String[] parts) throws IOException, InterruptedException {
         Benchmark benchmark = new Benchmark();
@@ -51,9 +51,11 @@ public final class Benchmark {
                 case "referee" -> RefereeBenchmark.run();
                 case "mesh" -> new MeshBenchmark(benchmark).run();
                 case "traces" -> new TracesBenchmark(benchmark).run();
+                case "refusals" -> new RefusalBenchmark(benchmark).run();
                 default ->
-                    throw new IllegalArgumentException("No part \"" + part
-                            + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee, mesh, traces");
+                    throw new IllegalArgumentException(
+                            "No part \"" + part
+                                    + "\": round-trip, load, soak, start, modes, hands, signs, bouts, referee, mesh, traces, refusals");
             }
         }
     }
