@@ -190,7 +190,7 @@ class StudioPageIT extends RealPage {
         assertTrue(chromium.notices().contains("magic number"), chromium.notices());
         assertEquals("Not done", chromium.status());
         // The browser's own, about the answer.
-        assertEquals(1, chromium.errors().size());
+        assertEquals(1, chromium.errors(1).size());
 
         drop(stage, SAMPLES.resolve("ring.jpg"));
         untilItSays("Picture ready");
@@ -205,14 +205,13 @@ class StudioPageIT extends RealPage {
         depthOfItsOwn();
         carry(chromium.element("stage"), SAMPLES.resolve("cup.jpg"));
         // By the page itself: a driver may come when the model is there.
-        chromium.once(
-                "something is dropped while the model is being made",
-                """
+        chromium.once("something is dropped while the model is being made", """
                 document.getElementById('status').textContent === 'Making the model'
                   && (witness.dropped = [witness.drag('dragover'),
                                          document.getElementById('drop-hint').checkVisibility(),
-                                         witness.drag('drop')])""",
-                () -> chromium.find("button", "Make the model").click());
+                                         witness.drag('drop')])""", () -> chromium.find(
+                        "button", "Make the model")
+                .click());
         assertEquals(List.of(true, false, true), chromium.run("return witness.dropped"));
         untilItSays("Model ready");
         assertTrue(work(0).getText().startsWith("book.jpg"), work(0).getText());
@@ -291,12 +290,11 @@ class StudioPageIT extends RealPage {
         depthOfItsOwn();
         // Pressed by the page itself: a driver may come when the model is there.
         chromium.once(
-                "the model is being made, and is not any more",
-                """
+                "the model is being made, and is not any more", """
                 document.getElementById('status').textContent === 'Making the model'
                   && document.getElementById('cancel').checkVisibility()
-                  && (document.getElementById('cancel').click(), true)""",
-                () -> chromium.find("button", "Make the model").click());
+                  && (document.getElementById('cancel').click(), true)""", () -> chromium.find("button", "Make the model")
+                        .click());
         untilItSays("Cancelled");
         assertEquals("", chromium.notices());
         chromium.until("the gallery says so", () -> work(0).getText().contains("cancelled"));
