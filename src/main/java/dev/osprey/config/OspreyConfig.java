@@ -22,7 +22,8 @@ public record OspreyConfig(
         Signs signs,
         Jobs jobs,
         Referee referee,
-        Studio studio) {
+        Studio studio,
+        Metrics metrics) {
 
     public record Server(
             String address,
@@ -250,4 +251,6 @@ public record OspreyConfig(
         SAME_ADDRESS,
         EVERYONE
     }
+
+    public record Metrics(boolean studioAliases) {}
 }

@@ -3,6 +3,7 @@ package dev.osprey.jobs;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.JobStore.Claim;
+import dev.osprey.metrics.Meters;
 import dev.osprey.runtime.Cancellation;
 import dev.osprey.trace.Trace;
 import dev.osprey.trace.Tracing;
@@ -10,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class Attempt implements JobRun {
     private final long progressMillis;
     private final InstantSource clock;
     private final Tracing tracing;
+    private final Meters meters;
     private final Cancellation cancellation = new Cancellation();
 
     private @Nullable Report waiting;
@@ -44,6 +47,7 @@ final class Attempt implements JobRun {
     private volatile boolean stopping;
     private volatile @Nullable Ending ending;
     private volatile Trace trace = Trace.NONE;
+    private String outcome = "succeeded";
 
     private record Report(String stage, double progress, String message) {}
 
@@ -60,6 +64,7 @@ final class Attempt implements JobRun {
             Consumer<String> changed,
             long progressMillis,
             InstantSource clock,
+            Meters meters,
             Tracing tracing) {
         this.claim = claim;
         this.folders = folders;
@@ -68,6 +73,7 @@ final class Attempt implements JobRun {
         this.changed = changed;
         this.progressMillis = progressMillis;
         this.clock = clock;
+        this.meters = meters;
         this.tracing = tracing;
         this.renewedAt = clock.millis();
     }
@@ -134,8 +140,12 @@ final class Attempt implements JobRun {
 
     /** Does the job; afterwards there is an {@link #ending}. */
     void run(JobKind kind) {
+        long begunAt = clock.millis();
+        meters.began(kind());
         trace = tracing.job(id(), kind(), attempt());
         Ending end = tryRun(kind);
+        meters.ended(kind(), outcome, Duration.ofMillis(Math.max(0, clock.millis() - begunAt)));
+        trace.set(OUTCOME, outcome);
         // Before anybody may take the run for over, and the server for one that can end.
         trace.end();
         ending = end;
@@ -144,7 +154,6 @@ final class Attempt implements JobRun {
     private Ending tryRun(JobKind kind) {
         try {
             String result = kind.run(this);
-            trace.set(OUTCOME, "succeeded");
             return (records, held) -> records.succeed(held, result, folders.bytes(held.id()));
         } catch (OspreyException e) {
             return ending(e);
@@ -160,7 +169,7 @@ final class Attempt implements JobRun {
 
     private Ending ending(OspreyException e) {
         if (e.code() == ErrorCode.STORE_UNAVAILABLE) {
-            trace.set(OUTCOME, "handed-back");
+            outcome = "handed-back";
             return (records, held) -> records.handBack(held, true);
         }
         if (!cancellation.isRequested()) {
@@ -172,7 +181,7 @@ final class Attempt implements JobRun {
     }
 
     private Ending failure(Job.Failure failure) {
-        traced(failure);
+        ended(failure);
         // A run that was only asked to make way for the server's stop has not failed.
         return (records, held) -> {
             if (stopping) {
@@ -183,13 +192,13 @@ final class Attempt implements JobRun {
         };
     }
 
-    private void traced(Job.Failure failure) {
+    private void ended(Job.Failure failure) {
         if (stopping || lost) {
-            trace.set(OUTCOME, stopping ? "handed-back" : "lost");
+            outcome = stopping ? "handed-back" : "lost";
         } else if (cancellation.isRequested()) {
-            trace.set(OUTCOME, "cancelled");
+            outcome = "cancelled";
         } else {
-            trace.set(OUTCOME, "failed");
+            outcome = "failed";
             trace.fail(failure.code().name(), failure.detail());
         }
     }

@@ -50,6 +50,7 @@ public final class Jobs implements AutoCloseable {
     private final OspreyConfig.Jobs config;
     private final Executor executor;
     private final InstantSource clock;
+    private final Meters meters;
     private final Tracing tracing;
     private final JobFolders folders;
     private final Followers followers;
@@ -77,6 +78,7 @@ public final class Jobs implements AutoCloseable {
         this.config = live.get();
         this.executor = executor;
         this.clock = clock;
+        this.meters = meters;
         this.tracing = tracing;
         this.folders = new JobFolders(config.folder().resolve("artifacts"));
         this.followers =
@@ -110,7 +112,8 @@ public final class Jobs implements AutoCloseable {
             tried.countDown();
             List<JobKind> all = known.get();
             kinds = all.stream().collect(Collectors.toUnmodifiableMap(JobKind::name, Function.identity()));
-            Workers begun = new Workers(opened, folders, held, all, followers, config, executor, clock, tracing);
+            Workers begun =
+                    new Workers(opened, folders, held, all, followers, config, executor, clock, meters, tracing);
             workers = begun;
             if (closed.getCount() == 0) {
                 begun.stop(Duration.ZERO);

@@ -6,6 +6,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job.State;
 import dev.osprey.jobs.JobStore.Claim;
 import dev.osprey.jobs.JobStore.Glance;
+import dev.osprey.metrics.Meters;
 import dev.osprey.trace.Tracing;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -50,6 +51,7 @@ final class Workers {
     private final OspreyConfig.Jobs config;
     private final Executor executor;
     private final InstantSource clock;
+    private final Meters meters;
     private final Tracing tracing;
 
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
@@ -75,6 +77,7 @@ final class Workers {
             OspreyConfig.Jobs config,
             Executor executor,
             InstantSource clock,
+            Meters meters,
             Tracing tracing) {
         this.store = store;
         this.folders = folders;
@@ -84,6 +87,7 @@ final class Workers {
         this.config = config;
         this.executor = executor;
         this.clock = clock;
+        this.meters = meters;
         this.tracing = tracing;
     }
 
@@ -234,6 +238,7 @@ final class Workers {
                 followers::changed,
                 config.progressInterval().toMillis(),
                 clock,
+                meters,
                 tracing);
         attempts.add(attempt);
         followers.changed(claim.id());

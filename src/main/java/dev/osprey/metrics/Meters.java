@@ -45,6 +45,18 @@ public interface Meters {
 
         @Override
         public void measured(String name, String description, DoubleSupplier value) {}
+
+        @Override
+        public void began(String kind) {}
+
+        @Override
+        public void ended(String kind, String outcome, Duration took) {}
+
+        @Override
+        public void asked(String endpoint) {}
+
+        @Override
+        public void told(String method, String endpoint, int status, Duration took) {}
     };
 
     /** Publishes how many connections a capability has open. */
@@ -82,4 +94,16 @@ public interface Meters {
 
     /** Publishes a value under a name of its own. */
     void measured(String name, String description, DoubleSupplier value);
+
+    /** A run of a job of a kind has begun; {@link #ended} follows. */
+    void began(String kind);
+
+    /** A run of a job has ended: {@code succeeded}, {@code failed}, {@code cancelled}, {@code handed-back} or {@code lost}. */
+    void ended(String kind, String outcome, Duration took);
+
+    /** A request to the studio has come; {@link #told} follows. */
+    void asked(String endpoint);
+
+    /** A request to the studio is answered with an HTTP status. */
+    void told(String method, String endpoint, int status, Duration took);
 }

@@ -1,9 +1,11 @@
 package dev.osprey.metrics;
 
+import dev.osprey.config.OspreyConfig;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
@@ -22,9 +24,13 @@ import org.eclipse.microprofile.metrics.Tag;
 @Singleton
 class RegistryMeters implements Meters {
 
+    /** Kinds of jobs that the studio's predecessor counted. */
+    private static final Set<String> GENERATIONS = Set.of("text-to-image", "image-to-3d");
+
     private final MetricRegistry registry;
     private final History history;
     private final Problems problems;
+    private final Optional<StudioAliases> aliases;
 
     /** To find a histogram in the registry takes longer than all that a frame's message needs. */
     private final Map<Served, Answered> answered = new ConcurrentHashMap<>();
@@ -48,10 +54,11 @@ class RegistryMeters implements Meters {
     private record Answered(Histogram inference, Histogram age) {}
 
     @Inject
-    RegistryMeters(MetricRegistry registry, History history, Problems problems) {
+    RegistryMeters(MetricRegistry registry, History history, Problems problems, OspreyConfig config) {
         this.registry = registry;
         this.history = history;
         this.problems = problems;
+        this.aliases = config.metrics().studioAliases() ? Optional.of(new StudioAliases(registry)) : Optional.empty();
     }
 
     @Override
@@ -111,6 +118,7 @@ class RegistryMeters implements Meters {
                                 new Tag("capability", failure.capability()),
                                 new Tag("code", failure.code())))
                 .inc();
+        aliases.ifPresent(alias -> alias.failed(capability, code));
     }
 
     @Override
@@ -202,6 +210,7 @@ class RegistryMeters implements Meters {
                 bytes,
                 LongSupplier::getAsLong,
                 new Tag("model", model));
+        aliases.ifPresent(alias -> alias.memory(model, bytes));
     }
 
     @Override
@@ -211,11 +220,51 @@ class RegistryMeters implements Meters {
                 count,
                 IntSupplier::getAsInt,
                 new Tag("state", state));
+        if (state.equals("queued")) {
+            aliases.ifPresent(alias -> alias.queued(count));
+        }
     }
 
     @Override
     public void measured(String name, String description, DoubleSupplier value) {
         registry.gauge(describe(name, description), value, DoubleSupplier::getAsDouble);
+    }
+
+    @Override
+    public void began(String kind) {
+        if (GENERATIONS.contains(kind)) {
+            aliases.ifPresent(alias -> alias.began(kind));
+        }
+    }
+
+    @Override
+    public void ended(String kind, String outcome, Duration took) {
+        histogram(
+                        describe("osprey_job_run_milliseconds", "How long a run of a job took, by how it ended."),
+                        new Tag("kind", kind),
+                        new Tag("outcome", outcome))
+                .update(took.toMillis());
+        if (GENERATIONS.contains(kind)) {
+            aliases.ifPresent(alias -> alias.ended(kind, outcome, took));
+        }
+    }
+
+    @Override
+    public void asked(String endpoint) {
+        aliases.ifPresent(alias -> alias.asked(endpoint));
+    }
+
+    @Override
+    public void told(String method, String endpoint, int status, Duration took) {
+        histogram(
+                        describe(
+                                "osprey_studio_request_milliseconds",
+                                "From a request to the studio to its answer, by HTTP status."),
+                        new Tag("method", method),
+                        new Tag("endpoint", endpoint),
+                        new Tag("status", Integer.toString(status)))
+                .update(took.toMillis());
+        aliases.ifPresent(alias -> alias.told(method, endpoint, status, took));
     }
 
     private static Metadata describe(String name, String description) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -397,7 +398,7 @@ class JobsTest {
     }
 
     @Test
-    void tracesARunByItsStages() throws Exception {
+    void tracesARunByItsStagesAndMeasuresIt() throws Exception {
         Jobs jobs = bench.node(new Kind("film", 1, run -> {
             run.progress("reading", 0, "frame 1 of 2");
             run.progress("reading", 0.5, "frame 2 of 2");
@@ -409,6 +410,7 @@ class JobsTest {
         }));
         Job failed = Bench.finished(jobs, jobs.submit(NewJob.of("film", "{}")));
         Job done = Bench.finished(jobs, jobs.submit(NewJob.of("film", "{\"n\":1}")));
+        assertEquals(Map.of("began film", 2, "ended film failed", 1, "ended film succeeded", 1), bench.meters.counts());
         List<SpanData> runs = bench.tracing.roots();
         assertEquals(2, runs.size());
         for (SpanData run : runs) {

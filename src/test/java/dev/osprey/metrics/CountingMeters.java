@@ -92,4 +92,24 @@ public final class CountingMeters implements Meters {
     public void measured(String name, String description, DoubleSupplier value) {
         values.put(name, value);
     }
+
+    @Override
+    public void began(String kind) {
+        count("began " + kind);
+    }
+
+    @Override
+    public void ended(String kind, String outcome, Duration took) {
+        count("ended " + kind + " " + outcome);
+    }
+
+    @Override
+    public void asked(String endpoint) {
+        count("asked " + endpoint);
+    }
+
+    @Override
+    public void told(String method, String endpoint, int status, Duration took) {
+        count("told " + method + " " + endpoint + " " + status);
+    }
 }

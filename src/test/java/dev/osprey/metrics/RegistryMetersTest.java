@@ -1,7 +1,10 @@
 package dev.osprey.metrics;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.osprey.config.TestConfig;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class RegistryMetersTest {
 
     private final Map<String, Object> written = new TreeMap<>();
-    private final Meters meters = new RegistryMeters(registry(), new History(), new Problems());
+    private final Meters meters = new RegistryMeters(registry(), new History(), new Problems(), TestConfig.with());
 
     @Test
     void countsUnderThePublishedNames() {
@@ -63,6 +66,69 @@ class RegistryMetersTest {
         assertEquals(3, gauge == null ? null : gauge.getValue());
         open[0] = 4;
         assertEquals(4, gauge == null ? null : gauge.getValue());
+    }
+
+    @Test
+    void tellsHowRunsOfJobsEndAndWhatTheStudioAnswers() {
+        meters.began("text-to-image");
+        meters.ended("text-to-image", "cancelled", Duration.ofMillis(1_500));
+        meters.asked("/api/text-to-image");
+        meters.told("POST", "/api/text-to-image", 429, Duration.ofNanos(3_999_999));
+        assertEquals(
+                Map.of(
+                        "osprey_job_run_milliseconds{kind=text-to-image,outcome=cancelled}", List.of(1_500L),
+                        "osprey_studio_request_milliseconds{method=POST,endpoint=/api/text-to-image,status=429}",
+                                List.of(3L)),
+                written);
+    }
+
+    @Test
+    void tellsTheStudiosNumbersByTheirFormerNamesAsWell() {
+        Meters aliased = new RegistryMeters(
+                registry(), new History(), new Problems(), TestConfig.with("metrics.studio-aliases", "true"));
+        aliased.asked("/api/stl/analyze");
+        assertEquals(1.0, value("orfeas_requests_in_progress{endpoint=/api/stl/analyze}"));
+        aliased.told("POST", "/api/stl/analyze", 200, Duration.ofMillis(700));
+        assertEquals(0.0, value("orfeas_requests_in_progress{endpoint=/api/stl/analyze}"));
+        assertEquals(1L, written.get("orfeas_requests{method=POST,endpoint=/api/stl/analyze,status=200}"));
+        String of = "{method=POST,endpoint=/api/stl/analyze";
+        assertEquals(0.0, value("orfeas_request_duration_seconds_bucket" + of + ",le=0.5}"));
+        assertEquals(1.0, value("orfeas_request_duration_seconds_bucket" + of + ",le=1.0}"));
+        assertEquals(1.0, value("orfeas_request_duration_seconds_bucket" + of + ",le=+Inf}"));
+        assertEquals(1.0, value("orfeas_request_duration_seconds_count" + of + "}"));
+        assertEquals(0.7, value("orfeas_request_duration_seconds_sum" + of + "}"));
+
+        aliased.began("image-to-3d");
+        assertEquals(1.0, value("orfeas_generations_in_progress{type=image-to-3d}"));
+        aliased.ended("image-to-3d", "succeeded", Duration.ofSeconds(7));
+        aliased.began("image-to-3d");
+        aliased.ended("image-to-3d", "failed", Duration.ofSeconds(2));
+        aliased.began("referee");
+        aliased.ended("referee", "succeeded", Duration.ofSeconds(2));
+        assertEquals(0.0, value("orfeas_generations_in_progress{type=image-to-3d}"));
+        assertEquals(1L, written.get("orfeas_generations{type=image-to-3d,provider=osprey,status=success}"));
+        assertEquals(1L, written.get("orfeas_generations{type=image-to-3d,provider=osprey,status=failed}"));
+        of = "{type=image-to-3d,provider=osprey";
+        assertEquals(1.0, value("orfeas_generation_duration_seconds_bucket" + of + ",le=5.0}"));
+        assertEquals(2.0, value("orfeas_generation_duration_seconds_bucket" + of + ",le=10.0}"));
+        assertEquals(9.0, value("orfeas_generation_duration_seconds_sum" + of + "}"));
+
+        aliased.jobs("queued", () -> 4);
+        aliased.jobs("running", () -> 1);
+        aliased.memory("depth", () -> 1_000);
+        aliased.memory("sota", () -> 2_000);
+        aliased.failed("studio", "MODEL_FAILED");
+        assertEquals(4.0, value("orfeas_job_queue_size{}"));
+        assertEquals(3_000.0, value("orfeas_gpu_memory_bytes{gpu_id=0}"));
+        assertEquals(1L, written.get("orfeas_errors{error_type=MODEL_FAILED,endpoint=studio}"));
+        assertTrue(value("orfeas_cpu_usage_percent{}") >= 0);
+        assertTrue(value("orfeas_memory_usage_bytes{}") > 0);
+        double percent = value("orfeas_memory_usage_percent{}");
+        assertTrue(percent > 0 && percent <= 100, () -> percent + " %");
+    }
+
+    private double value(String gauge) {
+        return ((Number) requireNonNull((Gauge<?>) written.get(gauge), gauge).getValue()).doubleValue();
     }
 
     private MetricRegistry registry() {

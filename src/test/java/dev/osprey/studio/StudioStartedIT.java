@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,8 @@ class StudioStartedIT {
     /** [30] By the variables of the first implementation. */
     @Test
     void limitsWhatComesFromOneAddress() throws Exception {
-        Map<String, String> environment = Map.of("ENABLE_RATE_LIMITING", "true", "RATE_LIMIT_PER_MINUTE", "5");
+        Map<String, String> environment = Map.of(
+                "ENABLE_RATE_LIMITING", "true", "RATE_LIMIT_PER_MINUTE", "5", "OSPREY_METRICS_STUDIO_ALIASES", "true");
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
             StudioClient studio = new StudioClient(server.http("/"));
             Set<String> jobs = new HashSet<>();
@@ -147,7 +149,37 @@ class StudioStartedIT {
             }
             assertEquals(200, studio.get("/api/job-status/" + job).statusCode());
             studio.completed(job);
+            assertToldByFormerNames(studio.get("/metrics").body());
         }
+    }
+
+    /** All that was asked for and refused above; nothing but these is told of by a name of the first implementation's. */
+    private static void assertToldByFormerNames(String metrics) {
+        Map<String, String> told = metrics.lines()
+                .filter(line -> line.startsWith("orfeas_"))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.lastIndexOf(' ')),
+                        line -> line.substring(line.lastIndexOf(' ') + 1)));
+        String upload = "{method=\"POST\",endpoint=\"/api/upload-image\"";
+        assertEquals("4.0", told.get("orfeas_requests_total" + upload + ",status=\"200\"}"), told::toString);
+        assertEquals("1.0", told.get("orfeas_requests_total" + upload + ",status=\"429\"}"), told::toString);
+        assertEquals("5.0", told.get("orfeas_request_duration_seconds_count" + upload + "}"), told::toString);
+        assertEquals(
+                "5.0", told.get("orfeas_request_duration_seconds_bucket" + upload + ",le=\"+Inf\"}"), told::toString);
+        assertEquals("0.0", told.get("orfeas_requests_in_progress{endpoint=\"/api/upload-image\"}"), told::toString);
+        String solid = "{type=\"image-to-3d\",provider=\"osprey\"";
+        assertEquals("1.0", told.get("orfeas_generations_total" + solid + ",status=\"success\"}"), told::toString);
+        assertEquals("1.0", told.get("orfeas_generation_duration_seconds_count" + solid + "}"), told::toString);
+        assertEquals("0.0", told.get("orfeas_generations_in_progress{type=\"image-to-3d\"}"), told::toString);
+        assertEquals("0.0", told.get("orfeas_job_queue_size"), told::toString);
+        assertTrue(Double.parseDouble(told.getOrDefault("orfeas_memory_usage_bytes", "0")) > 0, told::toString);
+        assertTrue(
+                told.keySet()
+                        .containsAll(List.of(
+                                "orfeas_cpu_usage_percent",
+                                "orfeas_memory_usage_percent",
+                                "orfeas_gpu_memory_bytes{gpu_id=\"0\"}")),
+                told::toString);
     }
 
     /** [28] As the first implementation told everything to everybody. */
