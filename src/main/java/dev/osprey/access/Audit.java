@@ -1,6 +1,7 @@
 package dev.osprey.access;
 
 import dev.osprey.fault.OspreyException;
+import dev.osprey.fault.RationedLog;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
@@ -21,6 +22,8 @@ import java.util.Optional;
 public final class Audit {
 
     private static final Logger LOG = System.getLogger(Audit.class.getName());
+
+    private static final RationedLog RATIONED = new RationedLog(LOG);
 
     private static final Duration KEPT = Duration.ofDays(366);
 
@@ -98,7 +101,9 @@ public final class Audit {
                 return added;
             });
         } catch (OspreyException e) {
-            LOG.log(Level.ERROR, "An operator''s action could not be written down: {0}", e.reason());
+            // Of what is refused there may be any number.
+            written = Optional.of(entry).filter(unused -> done);
+            RATIONED.log(Level.ERROR, "What an operator did or tried could not be written down", "action " + action, e);
         }
         written.ifPresent(Audit::log);
     }

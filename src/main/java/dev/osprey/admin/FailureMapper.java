@@ -10,16 +10,19 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 
-/** What nobody has foreseen: the log has it, the client reads that there is something in the log. */
+/**
+ * What nobody has foreseen: the log has it, the client reads that there is something in the log. Errors as well, such as of too little
+ * memory for one request: what is counted and held for a request is let go of only where it is answered.
+ */
 @Provider
-public class FailureMapper implements ExceptionMapper<Exception> {
+public class FailureMapper implements ExceptionMapper<Throwable> {
 
     private static final Logger LOG = System.getLogger(FailureMapper.class.getName());
 
     private static final int INTERNAL_ERROR = 500;
 
     @Override
-    public Response toResponse(Exception failure) {
+    public Response toResponse(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof OspreyException known) {

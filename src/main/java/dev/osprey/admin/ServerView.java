@@ -2,6 +2,7 @@ package dev.osprey.admin;
 
 import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
+import dev.osprey.config.Version;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.fingerspelling.Fingerspelling;
@@ -14,7 +15,6 @@ import dev.osprey.metrics.Percentiles;
 import dev.osprey.metrics.Problems;
 import dev.osprey.model.ModelManifest;
 import dev.osprey.operation.Condition;
-import dev.osprey.operation.Version;
 import dev.osprey.referee.Referee;
 import dev.osprey.runtime.ModelStatus;
 import dev.osprey.runtime.WarmModels;

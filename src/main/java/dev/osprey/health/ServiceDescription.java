@@ -1,6 +1,6 @@
 package dev.osprey.health;
 
-import dev.osprey.operation.Version;
+import dev.osprey.config.Version;
 import dev.osprey.segmentation.Segmentation;
 import dev.osprey.socket.JsonAnswer;
 import jakarta.json.Json;

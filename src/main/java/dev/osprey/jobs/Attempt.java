@@ -141,19 +141,35 @@ final class Attempt implements JobRun {
     /** Does the job; afterwards there is an {@link #ending}. */
     void run(JobKind kind) {
         long begunAt = clock.millis();
-        meters.began(kind());
-        trace = tracing.job(id(), kind(), attempt());
+        observed(() -> {
+            meters.jobBegan(kind());
+            trace = tracing.job(id(), kind(), attempt());
+        });
         Ending end = tryRun(kind);
-        meters.ended(kind(), outcome, Duration.ofMillis(Math.max(0, clock.millis() - begunAt)));
-        trace.set(OUTCOME, outcome);
         // Before anybody may take the run for over, and the server for one that can end.
-        trace.end();
+        observed(() -> {
+            meters.jobEnded(kind(), outcome, Duration.ofMillis(Math.max(0, clock.millis() - begunAt)));
+            trace.set(OUTCOME, outcome);
+            trace.end();
+        });
         ending = end;
+    }
+
+    /** That a run cannot be measured must not keep it from ending. */
+    private void observed(Runnable observation) {
+        try {
+            observation.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A run of the job %s could not be measured".formatted(id()), e);
+        }
     }
 
     private Ending tryRun(JobKind kind) {
         try {
             String result = kind.run(this);
+            if (lost) {
+                outcome = "lost";
+            }
             return (records, held) -> records.succeed(held, result, folders.bytes(held.id()));
         } catch (OspreyException e) {
             return ending(e);

@@ -47,16 +47,16 @@ public interface Meters {
         public void measured(String name, String description, DoubleSupplier value) {}
 
         @Override
-        public void began(String kind) {}
+        public void jobBegan(String kind) {}
 
         @Override
-        public void ended(String kind, String outcome, Duration took) {}
+        public void jobEnded(String kind, String outcome, Duration took) {}
 
         @Override
-        public void asked(String endpoint) {}
+        public void studioAsked(String endpoint) {}
 
         @Override
-        public void told(String method, String endpoint, int status, Duration took) {}
+        public void studioAnswered(String method, String endpoint, int status, Duration took) {}
     };
 
     /** Publishes how many connections a capability has open. */
@@ -95,15 +95,15 @@ public interface Meters {
     /** Publishes a value under a name of its own. */
     void measured(String name, String description, DoubleSupplier value);
 
-    /** A run of a job of a kind has begun; {@link #ended} follows. */
-    void began(String kind);
+    /** A run of a job of a kind has begun; {@link #jobEnded} follows. */
+    void jobBegan(String kind);
 
     /** A run of a job has ended: {@code succeeded}, {@code failed}, {@code cancelled}, {@code handed-back} or {@code lost}. */
-    void ended(String kind, String outcome, Duration took);
+    void jobEnded(String kind, String outcome, Duration took);
 
-    /** A request to the studio has come; {@link #told} follows. */
-    void asked(String endpoint);
+    /** A request to the studio has come; {@link #studioAnswered} follows. */
+    void studioAsked(String endpoint);
 
     /** A request to the studio is answered with an HTTP status. */
-    void told(String method, String endpoint, int status, Duration took);
+    void studioAnswered(String method, String endpoint, int status, Duration took);
 }

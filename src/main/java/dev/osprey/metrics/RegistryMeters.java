@@ -231,31 +231,31 @@ class RegistryMeters implements Meters {
     }
 
     @Override
-    public void began(String kind) {
+    public void jobBegan(String kind) {
         if (GENERATIONS.contains(kind)) {
-            aliases.ifPresent(alias -> alias.began(kind));
+            aliases.ifPresent(alias -> alias.jobBegan(kind));
         }
     }
 
     @Override
-    public void ended(String kind, String outcome, Duration took) {
+    public void jobEnded(String kind, String outcome, Duration took) {
         histogram(
                         describe("osprey_job_run_milliseconds", "How long a run of a job took, by how it ended."),
                         new Tag("kind", kind),
                         new Tag("outcome", outcome))
                 .update(took.toMillis());
         if (GENERATIONS.contains(kind)) {
-            aliases.ifPresent(alias -> alias.ended(kind, outcome, took));
+            aliases.ifPresent(alias -> alias.jobEnded(kind, outcome, took));
         }
     }
 
     @Override
-    public void asked(String endpoint) {
-        aliases.ifPresent(alias -> alias.asked(endpoint));
+    public void studioAsked(String endpoint) {
+        aliases.ifPresent(alias -> alias.studioAsked(endpoint));
     }
 
     @Override
-    public void told(String method, String endpoint, int status, Duration took) {
+    public void studioAnswered(String method, String endpoint, int status, Duration took) {
         histogram(
                         describe(
                                 "osprey_studio_request_milliseconds",
@@ -264,7 +264,7 @@ class RegistryMeters implements Meters {
                         new Tag("endpoint", endpoint),
                         new Tag("status", Integer.toString(status)))
                 .update(took.toMillis());
-        aliases.ifPresent(alias -> alias.told(method, endpoint, status, took));
+        aliases.ifPresent(alias -> alias.studioAnswered(method, endpoint, status, took));
     }
 
     private static Metadata describe(String name, String description) {

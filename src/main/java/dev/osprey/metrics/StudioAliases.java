@@ -76,12 +76,12 @@ final class StudioAliases {
         count("orfeas_errors", "Errors.", new Tag("error_type", code), new Tag("endpoint", capability));
     }
 
-    void asked(String endpoint) {
+    void studioAsked(String endpoint) {
         inProgress("orfeas_requests_in_progress", "Requests that are being answered.", new Tag("endpoint", endpoint))
                 .incrementAndGet();
     }
 
-    void told(String method, String endpoint, int status, Duration took) {
+    void studioAnswered(String method, String endpoint, int status, Duration took) {
         Tag where = new Tag("endpoint", endpoint);
         Tag how = new Tag("method", method);
         inProgress("orfeas_requests_in_progress", "Requests that are being answered.", where)
@@ -90,12 +90,12 @@ final class StudioAliases {
         seconds("orfeas_request_duration_seconds", REQUEST_SECONDS, how, where).add(took);
     }
 
-    void began(String kind) {
+    void jobBegan(String kind) {
         inProgress("orfeas_generations_in_progress", "Generations under way.", new Tag("type", kind))
                 .incrementAndGet();
     }
 
-    void ended(String kind, String outcome, Duration took) {
+    void jobEnded(String kind, String outcome, Duration took) {
         Tag type = new Tag("type", kind);
         inProgress("orfeas_generations_in_progress", "Generations under way.", type)
                 .decrementAndGet();

@@ -71,7 +71,7 @@ public abstract class StreamEndpoint {
 
     @OnOpen
     public void open(Session session) {
-        long beganNanos = connections.beginning();
+        long beganNanos = connections.beganNanos();
         WebSocketPeer client = new WebSocketPeer(session, close -> connections.onceOpen(beganNanos, close));
         peer = client;
         // Once more, whatever the address was that led here.

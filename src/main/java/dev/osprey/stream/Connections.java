@@ -30,6 +30,7 @@ public final class Connections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> byAddress = new HashMap<>();
     private volatile boolean retired;
+    private volatile boolean closed;
     private final Queue<Due> leaving = new ConcurrentLinkedQueue<>();
     private final Queue<Due> opening = new ConcurrentLinkedQueue<>();
 
@@ -126,20 +127,24 @@ public final class Connections {
     }
 
     /** When a connection that begins now does so, for {@link #onceOpen}. */
-    public long beginning() {
+    public long beganNanos() {
         return nanoClock.getAsLong();
     }
 
     /**
      * Closes a connection: at once, or, where it may still be being opened, with the {@link #closeOpened} after that.
      *
-     * @param beganNanos what {@link #beginning} was
+     * @param beganNanos what {@link #beganNanos} was
      */
     public void onceOpen(long beganNanos, Runnable close) {
-        if (nanoClock.getAsLong() - beganNanos > OPENING.toNanos()) {
+        if (closed || nanoClock.getAsLong() - beganNanos > OPENING.toNanos()) {
             close.run();
         } else {
             opening.add(new Due(beganNanos, close));
+            if (closed) {
+                // Nobody comes any more to do what is due.
+                closeAllOpening();
+            }
         }
     }
 
@@ -189,7 +194,12 @@ public final class Connections {
 
     /** Tells everybody that the server goes away, at once. */
     public void close() {
+        closed = true;
         List.copyOf(open).forEach(Connection::closeGoingAway);
+        closeAllOpening();
+    }
+
+    private void closeAllOpening() {
         for (Due last = opening.poll(); last != null; last = opening.poll()) {
             guarded(last.work());
         }

@@ -38,6 +38,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +46,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -184,13 +186,17 @@ final class MeshJob implements JobKind {
         /** Waits until nobody else makes the solid; who does then has to complete what is returned. */
         private CompletableFuture<Boolean> await(String key) {
             CompletableFuture<Boolean> mine = new CompletableFuture<>();
+            boolean waits = false;
             while (true) {
                 CompletableFuture<Boolean> others = making.putIfAbsent(key, mine);
                 if (others == null) {
                     return mine;
                 }
                 checkCancelled();
-                tell(0.05, "Waiting for the same solid...");
+                if (!waits) {
+                    tell(0.05, "Waiting for the same solid...");
+                    waits = true;
+                }
                 try {
                     boolean unused = others.get(CANCEL_CHECK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
@@ -213,8 +219,9 @@ final class MeshJob implements JobKind {
                 JsonObject measures = Fields.object(Files.readString(folder.resolve(MEASURES)))
                         .orElseThrow();
                 return Optional.of(new Solid(Glb.read(file, settings.maxTriangles()), measures));
-            } catch (OspreyException e) {
-                LOG.log(Level.WARNING, "A solid that was kept is made anew: {0}", e.reason());
+            } catch (OspreyException | NoSuchElementException | NoSuchFileException e) {
+                // What is made replaces it.
+                LOG.log(Level.WARNING, "A solid that was kept cannot be read and is made anew", e);
                 return Optional.empty();
             } finally {
                 forgetTheSolid();

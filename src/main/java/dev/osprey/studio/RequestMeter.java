@@ -14,12 +14,18 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Measures the studio's requests, from when the resource is known until the answer's body begins; those that a limit refuses as well. */
 @Provider
 @Priority(Priorities.AUTHENTICATION)
 public class RequestMeter implements ContainerRequestFilter, ContainerResponseFilter {
+
+    private static final Pattern ONE_OF = Pattern.compile("\\{(\\w+): [a-z|]+}");
 
     private static final String REQUEST = RequestMeter.class.getName();
 
@@ -39,11 +45,22 @@ public class RequestMeter implements ContainerRequestFilter, ContainerResponseFi
     public void filter(ContainerRequestContext request) {
         Class<?> type = resource == null ? null : resource.getResourceClass();
         if (resource != null && type != null && type.getPackage().equals(RequestMeter.class.getPackage())) {
-            // As it is declared: an address with a job's id in it would be a series of its own.
-            String endpoint = "/api" + path(type) + path(resource.getResourceMethod());
+            String endpoint = endpoint(
+                    type, resource.getResourceMethod(), request.getUriInfo().getPathParameters());
             request.setProperty(REQUEST, new Begun(endpoint, System.nanoTime()));
-            meters.asked(endpoint);
+            meters.studioAsked(endpoint);
         }
+    }
+
+    /**
+     * The address as it is declared, since one with a job's id in it would be a series of its own; but for parameters that stand for
+     * one of a few words.
+     */
+    static String endpoint(Class<?> resource, AnnotatedElement method, Map<String, List<String>> parameters) {
+        String declared = "/api" + path(resource) + path(method);
+        return ONE_OF.matcher(declared)
+                .replaceAll(one -> Matcher.quoteReplacement(
+                        parameters.getOrDefault(one.group(1), List.of("")).get(0)));
     }
 
     private static String path(AnnotatedElement declared) {
@@ -55,7 +72,7 @@ public class RequestMeter implements ContainerRequestFilter, ContainerResponseFi
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (request.getProperty(REQUEST) instanceof Begun begun) {
             Duration took = Duration.ofNanos(System.nanoTime() - begun.nanos());
-            meters.told(request.getMethod(), begun.endpoint(), response.getStatus(), took);
+            meters.studioAnswered(request.getMethod(), begun.endpoint(), response.getStatus(), took);
         }
     }
 }

@@ -36,7 +36,7 @@ public final class Studio {
     private static final Logger LOG = System.getLogger(Studio.class.getName());
 
     /** Of the newest solids of one picture that are looked at. */
-    private static final int MOST_RESULTS = 200;
+    static final int MOST_RESULTS = 200;
 
     private static final long MOST_SEED = 1L << 32;
 
@@ -266,7 +266,7 @@ public final class Studio {
 
     /** What was asked for last under a protocol's id: the newest solid of a picture, or the picture. */
     Optional<Job> newest(String id, Caller caller) {
-        return results(id, caller, 1).stream().findFirst().or(() -> source(id, caller));
+        return results(id, caller, MOST_RESULTS).stream().findFirst().or(() -> source(id, caller));
     }
 
     /** A file by the name of what is under way, or was made last, under the id. */

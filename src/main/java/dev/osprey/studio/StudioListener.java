@@ -197,12 +197,12 @@ final class StudioListener implements IoListener {
 
     private Optional<Job> newest(String id) {
         Optional<Job> source = watchers.jobs().find(id).filter(this::sees);
-        return watchers.jobs().named(MeshJob.KIND, id, 1).stream()
-                .findFirst()
+        return watchers.jobs().named(MeshJob.KIND, id, Studio.MOST_RESULTS).stream()
+                .filter(job -> job.state() != Job.State.EXPIRED)
                 // A solid is told of to whom its picture, or the solid itself, belongs.
                 .filter(job -> source.isPresent() || sees(job))
-                .or(() -> source.filter(StudioListener::isSource))
-                .filter(job -> job.state() != Job.State.EXPIRED);
+                .findFirst()
+                .or(() -> source.filter(StudioListener::isSource).filter(job -> job.state() != Job.State.EXPIRED));
     }
 
     /** Other jobs, of other capabilities among them, have no words in the protocol. */

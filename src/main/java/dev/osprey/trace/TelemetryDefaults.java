@@ -1,14 +1,11 @@
 package dev.osprey.trace;
 
+import dev.osprey.config.Version;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 
 /**
  * What OpenTelemetry goes by where nobody has set anything else; the platform finds this class by its name in {@code
@@ -33,20 +30,8 @@ public final class TelemetryDefaults implements AutoConfigurationCustomizerProvi
     /** Those that are not set. */
     static Map<String, String> missing(ConfigProperties given) {
         Map<String, String> missing = new HashMap<>(DEFAULTS);
-        missing.put("otel.resource.attributes", "service.version=" + version());
+        missing.put("otel.resource.attributes", "service.version=" + Version.NUMBER);
         missing.keySet().removeIf(key -> given.getString(key) != null);
         return missing;
-    }
-
-    /** Filled in by Maven. */
-    private static String version() {
-        Properties built = new Properties();
-        try (InputStream file =
-                TelemetryDefaults.class.getResourceAsStream("/dev/osprey/operation/version.properties")) {
-            built.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return built.getProperty("version");
     }
 }

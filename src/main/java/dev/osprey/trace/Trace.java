@@ -29,6 +29,7 @@ public final class Trace {
     private final long offsetNanos;
     private final List<Step> steps = new ArrayList<>(5);
     private @Nullable Stage stage;
+    private volatile boolean failed;
 
     private record Step(String name, long startNanos, long endNanos) {}
 
@@ -126,6 +127,7 @@ public final class Trace {
         if (!isRecording()) {
             return;
         }
+        failed = true;
         root.setStatus(StatusCode.ERROR, sentence);
         root.setAttribute("error.type", code);
         synchronized (this) {
@@ -142,7 +144,7 @@ public final class Trace {
         }
         long now = nanoClock.getAsLong();
         step("send", readyNanos, now);
-        if (!taken) {
+        if (!taken && !failed) {
             fail("CONNECTION_ENDED", "The connection ended before the answer was sent");
         }
         end(now);

@@ -1,9 +1,9 @@
 package dev.osprey.trace;
 
 import dev.osprey.config.Telemetry;
+import dev.osprey.config.Version;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.TracerBuilder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -24,8 +24,9 @@ class TracingProducer {
     }
 
     private static Tracer tracer(OpenTelemetry platform) {
-        TracerBuilder builder = platform.getTracerProvider().tracerBuilder(Tracing.SCOPE);
-        String version = TracingProducer.class.getPackage().getImplementationVersion();
-        return (version == null ? builder : builder.setInstrumentationVersion(version)).build();
+        return platform.getTracerProvider()
+                .tracerBuilder(Tracing.SCOPE)
+                .setInstrumentationVersion(Version.NUMBER)
+                .build();
     }
 }

@@ -94,22 +94,22 @@ public final class CountingMeters implements Meters {
     }
 
     @Override
-    public void began(String kind) {
+    public void jobBegan(String kind) {
         count("began " + kind);
     }
 
     @Override
-    public void ended(String kind, String outcome, Duration took) {
+    public void jobEnded(String kind, String outcome, Duration took) {
         count("ended " + kind + " " + outcome);
     }
 
     @Override
-    public void asked(String endpoint) {
+    public void studioAsked(String endpoint) {
         count("asked " + endpoint);
     }
 
     @Override
-    public void told(String method, String endpoint, int status, Duration took) {
+    public void studioAnswered(String method, String endpoint, int status, Duration took) {
         count("told " + method + " " + endpoint + " " + status);
     }
 }

@@ -70,10 +70,10 @@ class RegistryMetersTest {
 
     @Test
     void tellsHowRunsOfJobsEndAndWhatTheStudioAnswers() {
-        meters.began("text-to-image");
-        meters.ended("text-to-image", "cancelled", Duration.ofMillis(1_500));
-        meters.asked("/api/text-to-image");
-        meters.told("POST", "/api/text-to-image", 429, Duration.ofNanos(3_999_999));
+        meters.jobBegan("text-to-image");
+        meters.jobEnded("text-to-image", "cancelled", Duration.ofMillis(1_500));
+        meters.studioAsked("/api/text-to-image");
+        meters.studioAnswered("POST", "/api/text-to-image", 429, Duration.ofNanos(3_999_999));
         assertEquals(
                 Map.of(
                         "osprey_job_run_milliseconds{kind=text-to-image,outcome=cancelled}", List.of(1_500L),
@@ -86,9 +86,9 @@ class RegistryMetersTest {
     void tellsTheStudiosNumbersByTheirFormerNamesAsWell() {
         Meters aliased = new RegistryMeters(
                 registry(), new History(), new Problems(), TestConfig.with("metrics.studio-aliases", "true"));
-        aliased.asked("/api/stl/analyze");
+        aliased.studioAsked("/api/stl/analyze");
         assertEquals(1.0, value("orfeas_requests_in_progress{endpoint=/api/stl/analyze}"));
-        aliased.told("POST", "/api/stl/analyze", 200, Duration.ofMillis(700));
+        aliased.studioAnswered("POST", "/api/stl/analyze", 200, Duration.ofMillis(700));
         assertEquals(0.0, value("orfeas_requests_in_progress{endpoint=/api/stl/analyze}"));
         assertEquals(1L, written.get("orfeas_requests{method=POST,endpoint=/api/stl/analyze,status=200}"));
         String of = "{method=POST,endpoint=/api/stl/analyze";
@@ -98,13 +98,13 @@ class RegistryMetersTest {
         assertEquals(1.0, value("orfeas_request_duration_seconds_count" + of + "}"));
         assertEquals(0.7, value("orfeas_request_duration_seconds_sum" + of + "}"));
 
-        aliased.began("image-to-3d");
+        aliased.jobBegan("image-to-3d");
         assertEquals(1.0, value("orfeas_generations_in_progress{type=image-to-3d}"));
-        aliased.ended("image-to-3d", "succeeded", Duration.ofSeconds(7));
-        aliased.began("image-to-3d");
-        aliased.ended("image-to-3d", "failed", Duration.ofSeconds(2));
-        aliased.began("referee");
-        aliased.ended("referee", "succeeded", Duration.ofSeconds(2));
+        aliased.jobEnded("image-to-3d", "succeeded", Duration.ofSeconds(7));
+        aliased.jobBegan("image-to-3d");
+        aliased.jobEnded("image-to-3d", "failed", Duration.ofSeconds(2));
+        aliased.jobBegan("referee");
+        aliased.jobEnded("referee", "succeeded", Duration.ofSeconds(2));
         assertEquals(0.0, value("orfeas_generations_in_progress{type=image-to-3d}"));
         assertEquals(1L, written.get("orfeas_generations{type=image-to-3d,provider=osprey,status=success}"));
         assertEquals(1L, written.get("orfeas_generations{type=image-to-3d,provider=osprey,status=failed}"));

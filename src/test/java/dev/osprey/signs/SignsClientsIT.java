@@ -235,17 +235,21 @@ class SignsClientsIT {
     }
 
     @Test
-    void servesTheWebcamClientAndClosesThoseWhoAreSilentMeanwhile() throws Exception { // [33]
+    void servesTheWebcamClient() throws Exception { // [33]
+        Python python = Python.with("socketio, requests, websocket", "src/test/python/requirements.txt");
+        Python.Run run = python.run(
+                List.of("src/test/python/signs_webcam.py", server.http("").toString(), PICTURE, "--seconds", "10"));
+        assertEquals(0, run.status(), run::output);
+    }
+
+    @Test
+    void closesClientsThatNeverJoinOrNeverAnswerAPing() throws Exception {
         nobodyIsCounted();
         RawPolling silent = RawPolling.joined(server.http(RawPolling.PATH));
         silent.send(RawSocketIo.event("frame", RawSocketIo.image(new byte[] {1})));
         try (RawSocketIo neverJoining = RawSocketIo.connect(server.webSocket(RawSocketIo.PATH))) {
             assertTrue(neverJoining.next().startsWith("0{"));
             assertEquals(2, sessions());
-            Python python = Python.with("socketio, requests, websocket", "src/test/python/requirements.txt");
-            Python.Run run = python.run(
-                    List.of("src/test/python/signs_webcam.py", server.http("").toString(), PICTURE, "--seconds", "10"));
-            assertEquals(0, run.status(), run::output);
             assertEquals(1000, neverJoining.closeCode());
         }
         RealServer.await("The silent client is given up", () -> sessions() == 0);

@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a solid is made anew and when not. */
 class MeshJobTest {
@@ -177,13 +179,14 @@ class MeshJobTest {
         assertEquals(1, bench.runs());
     }
 
-    @Test
-    void isMadeAnewWhereWhatWasKeptIsDamaged() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"solid.glb, 100", "measures.json, 0"})
+    void isMadeAnewWhereWhatWasKeptIsDamaged(String damaged, int bytes) throws Exception {
         Job picture = bench.upload(1, StudioBench.ONE);
         byte[] stl = file(made(picture, "stl"));
         try (Stream<Path> kept = Files.walk(bench.cacheFolder)) {
-            for (Path solid : kept.filter(file -> file.endsWith("solid.glb")).toList()) {
-                Files.write(solid, new byte[100]);
+            for (Path file : kept.filter(each -> each.endsWith(damaged)).toList()) {
+                Files.write(file, new byte[bytes]);
             }
         }
         Job glb = made(picture, "glb");

@@ -80,6 +80,15 @@ class TracingTest {
     }
 
     @Test
+    void keepsTheFailureWhereTheErrorNeverLeft() {
+        Trace frame = traces.tracing().frame("segmentation", "a stream", nanos);
+        frame.fail("IMAGE_UNREADABLE", "No picture");
+        frame.sent(nanos, false);
+        assertEquals("IMAGE_UNREADABLE", text(traces.roots().get(0), "error.type"));
+        assertEquals("No picture", traces.roots().get(0).getStatus().getDescription());
+    }
+
+    @Test
     void saysThatAFrameWasReplaced() {
         traces.tracing().replaced("signs", "a stream", nanos - 30_000);
         SpanData root = traces.roots().get(0);

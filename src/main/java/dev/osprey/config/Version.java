@@ -1,4 +1,4 @@
-package dev.osprey.operation;
+package dev.osprey.config;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,16 @@ import java.util.Properties;
 public final class Version {
 
     /** Maven's version and, where it was built from a repository, the commit: {@code 1.0 (1a2b3c4)}. */
-    public static final String TEXT = of(built());
+    public static final String TEXT;
+
+    /** Maven's version alone: {@code 1.0}. */
+    public static final String NUMBER;
+
+    static {
+        Properties built = built();
+        TEXT = of(built);
+        NUMBER = built.getProperty("version");
+    }
 
     private Version() {}
 

@@ -1,4 +1,4 @@
-package dev.osprey.operation;
+package dev.osprey.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
