@@ -320,6 +320,8 @@ class StudioListenerTest {
         say(listener, "subscribe_job", Map.of("job_id", UUID.randomUUID().toString()));
         Client owner = new Client(StudioBench.ONE);
         say(connect(owner), "subscribe_job", picture);
+        // Otherwise it may be over before the subscription is dealt with.
+        owner.next("job_update");
         solids.step("Looking");
         solids.end();
         owner.next("generation_complete");
@@ -412,7 +414,8 @@ class StudioListenerTest {
         Client client = new Client(StudioBench.ONE);
         StudioListener listener = connect(client);
         say(listener, "subscribe_job", one);
-        client.next("job_update");
+        // From the log: it is followed.
+        client.next("generation_progress");
         say(listener, "subscribe_job", two);
         JsonObject error = client.next("error").argument();
         assertEquals(two.id(), error.getString("job_id"));
