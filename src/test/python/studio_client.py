@@ -806,7 +806,8 @@ def who_comes_from_elsewhere_is_told_nothing(studio: Studio):
         stranger.answered("ping", by="pong")
         told_them = stranger.of(job)
         if any(event == "job_update" for _, event, _ in told_them):
-            assert stranger.finals(job), "neither nothing nor everything"
+            # Each client hears it at its own pace, but to the end.
+            stranger.final(job)
             return "everything is broadcast"
         assert not told_them, told_them
         return "only who it concerns is told"
