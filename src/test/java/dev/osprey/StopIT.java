@@ -73,9 +73,9 @@ class StopIT {
                 "PT30S",
                 "OTEL_SDK_DISABLED",
                 "false",
-                // At once, since Payara does not wait at its end for what is still to be sent.
+                // Longer than the server still lives: what it has not sent by then it has to send before it ends.
                 "OTEL_BSP_SCHEDULE_DELAY",
-                "100",
+                "600000",
                 // A system property, as the lines of osprey.properties are.
                 "JAVA_TOOL_OPTIONS",
                 "-Dotel.traces.sampler.arg=1",

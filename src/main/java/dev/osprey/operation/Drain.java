@@ -45,6 +45,13 @@ final class Drain {
          * @param patience for those
          */
         void end(Duration patience);
+
+        /**
+         * Sends what is still to be told of all that.
+         *
+         * @param patience for that
+         */
+        void report(Duration patience);
     }
 
     /** Waits. */
@@ -96,7 +103,12 @@ final class Drain {
         if (cut > 0) {
             LOG.log(Level.WARNING, "{0} streams have not taken their last answers in time", cut);
         }
-        work.end(Duration.ofNanos(Math.max(0, left(deadline))));
+        work.end(patience(deadline));
+        work.report(patience(deadline));
+    }
+
+    private Duration patience(long deadlineNanos) {
+        return Duration.ofNanos(Math.max(0, left(deadlineNanos)));
     }
 
     private long left(long deadlineNanos) {

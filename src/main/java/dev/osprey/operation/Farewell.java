@@ -6,6 +6,7 @@ import dev.osprey.fault.OspreyException;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.jobs.Jobs;
 import dev.osprey.socket.Caretaker;
+import dev.osprey.trace.Tracing;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.servlet.ServletContextEvent;
@@ -31,6 +32,7 @@ public class Farewell implements ServletContextListener {
     private final Provider<Caretaker> caretaker;
     private final Provider<Scheduler> scheduler;
     private final Provider<Jobs> jobs;
+    private final Provider<Tracing> tracing;
     private ServerStop serverStop = ServerStop.NONE;
     private @Nullable Drain drain;
 
@@ -40,12 +42,14 @@ public class Farewell implements ServletContextListener {
             Provider<Condition> condition,
             Provider<Caretaker> caretaker,
             Provider<Scheduler> scheduler,
-            Provider<Jobs> jobs) {
+            Provider<Jobs> jobs,
+            Provider<Tracing> tracing) {
         this.settings = settings;
         this.condition = condition;
         this.caretaker = caretaker;
         this.scheduler = scheduler;
         this.jobs = jobs;
+        this.tracing = tracing;
     }
 
     /** The parts, looked up while they can be. */
@@ -54,6 +58,7 @@ public class Farewell implements ServletContextListener {
         private final Caretaker connections = caretaker.get();
         private final Scheduler runs = scheduler.get();
         private final Jobs work = jobs.get();
+        private final Tracing traces = tracing.get();
 
         @Override
         public void retire() {
@@ -80,6 +85,11 @@ public class Farewell implements ServletContextListener {
         public void end(Duration patience) {
             connections.closeAll();
             work.close(patience);
+        }
+
+        @Override
+        public void report(Duration patience) {
+            traces.send(patience);
         }
     }
 

@@ -4,9 +4,11 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,24 +20,35 @@ public final class Tracing {
     static final String SCOPE = "dev.osprey";
 
     /** Records nothing. */
-    public static final Tracing OFF =
-            new Tracing(false, TracerProvider.noop().get(SCOPE), System::nanoTime, InstantSource.system());
+    public static final Tracing OFF = new Tracing(
+            false, TracerProvider.noop().get(SCOPE), System::nanoTime, InstantSource.system(), patience -> {});
 
     private final boolean on;
     private final Tracer tracer;
     private final LongSupplier nanoClock;
     private final InstantSource wallClock;
+    private final Consumer<Duration> sender;
 
-    /** @param nanoClock whose times are handed in */
-    public Tracing(Tracer tracer, LongSupplier nanoClock, InstantSource wallClock) {
-        this(true, tracer, nanoClock, wallClock);
+    /**
+     * @param nanoClock whose times are handed in
+     * @param sender sends what has been recorded, and waits for that long at most until it has been
+     */
+    Tracing(Tracer tracer, LongSupplier nanoClock, InstantSource wallClock, Consumer<Duration> sender) {
+        this(true, tracer, nanoClock, wallClock, sender);
     }
 
-    private Tracing(boolean on, Tracer tracer, LongSupplier nanoClock, InstantSource wallClock) {
+    private Tracing(
+            boolean on, Tracer tracer, LongSupplier nanoClock, InstantSource wallClock, Consumer<Duration> sender) {
         this.on = on;
         this.tracer = tracer;
         this.nanoClock = nanoClock;
         this.wallClock = wallClock;
+        this.sender = sender;
+    }
+
+    /** Sends what waits to be sent, before the server ends: nothing else does. Waits for that long at most. */
+    public void send(Duration patience) {
+        sender.accept(patience);
     }
 
     /**

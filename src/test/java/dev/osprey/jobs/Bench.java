@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /** One or more servers' jobs over one database, with a clock that stands still until it is put on. */
 public final class Bench {
@@ -105,7 +107,11 @@ public final class Bench {
         AutoCloseable following = jobs.follow(job.id(), 0, "a test", events::add);
         JobEvent event;
         do {
-            event = next(events);
+            event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("The job did not end within %d s: %s, after the events %s, while %s"
+                        .formatted(PATIENCE_SECONDS, jobs.find(job.id()), jobs.events(job.id(), 0, 100), busy()));
+            }
         } while (!event.state().isFinished());
         try {
             // It would count as a follower a little longer.
@@ -114,6 +120,15 @@ public final class Bench {
             throw new AssertionError(e);
         }
         return jobs.find(job.id()).orElseThrow();
+    }
+
+    /** What the threads do that do something of Osprey's. */
+    private static String busy() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> Arrays.stream(thread.getValue())
+                        .anyMatch(frame -> frame.getClassName().startsWith("dev.osprey.")))
+                .map(thread -> thread.getKey() + " " + Arrays.toString(thread.getValue()))
+                .collect(Collectors.joining("\n"));
     }
 
     public static JobEvent next(BlockingQueue<JobEvent> events) throws InterruptedException {

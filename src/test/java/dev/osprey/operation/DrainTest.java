@@ -21,6 +21,7 @@ class DrainTest {
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
     private long doneAtMillis;
     private long emptyAtMillis;
+    private long endMillis;
     private final long beganNanos = nanos;
 
     private final class Work implements Drain.Work {
@@ -49,6 +50,12 @@ class DrainTest {
         @Override
         public void end(Duration patience) {
             tell("end with " + patience.toMillis());
+            nanos += Duration.ofMillis(endMillis).toNanos();
+        }
+
+        @Override
+        public void report(Duration patience) {
+            tell("report with " + patience.toMillis());
         }
     }
 
@@ -66,21 +73,22 @@ class DrainTest {
     void endsAtOnceWhereNothingIsUnderWay() {
         assertFalse(condition.isDraining());
         drain.run(Duration.ZERO, LIMIT);
-        assertEquals(List.of("0 retire", "0 dismiss", "0 end with 20000"), told);
+        assertEquals(List.of("0 retire", "0 dismiss", "0 end with 20000", "0 report with 20000"), told);
     }
 
     @Test
     void goesOnForTheDelayThoughItIsNotReady() {
         drain.run(Duration.ofSeconds(10), LIMIT);
-        assertEquals(List.of("10000 retire", "10000 dismiss", "10000 end with 20000"), told);
+        assertEquals(List.of("10000 retire", "10000 dismiss", "10000 end with 20000", "10000 report with 20000"), told);
     }
 
     @Test
     void finishesWhatRunsBeforeItDismissesAnybody() {
         doneAtMillis = 100;
         emptyAtMillis = 200;
+        endMillis = 300;
         drain.run(Duration.ZERO, LIMIT);
-        assertEquals(List.of("0 retire", "100 dismiss", "200 end with 19800"), told);
+        assertEquals(List.of("0 retire", "100 dismiss", "200 end with 19800", "500 report with 19500"), told);
     }
 
     @Test
@@ -88,13 +96,13 @@ class DrainTest {
         doneAtMillis = 60_000;
         emptyAtMillis = 60_000;
         drain.run(Duration.ofSeconds(1), LIMIT);
-        assertEquals(List.of("1000 retire", "21000 dismiss", "21000 end with 0"), told);
+        assertEquals(List.of("1000 retire", "21000 dismiss", "21000 end with 0", "21000 report with 0"), told);
     }
 
     @Test
     void drainsOnce() {
         drain.run(Duration.ZERO, LIMIT);
         drain.run(Duration.ZERO, LIMIT);
-        assertEquals(3, told.size());
+        assertEquals(4, told.size());
     }
 }

@@ -26,7 +26,7 @@ public final class RecordedTraces {
                 .setSampler(sampler)
                 .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                 .build();
-        tracing = new Tracing(provider.get(Tracing.SCOPE), nanoClock, wallClock);
+        tracing = new Tracing(provider.get(Tracing.SCOPE), nanoClock, wallClock, patience -> {});
     }
 
     public Tracing tracing() {
