@@ -5,8 +5,11 @@ import { roundUp, runs } from './chart.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = { left: 68, right: 8, top: 10, bottom: 22 };
-const TICKS = 4;
+const MOST_TICKS = 5;
 const MINUTE_MILLIS = 60_000;
+const STEPS_MILLIS = [0.5, 1, 2, 3, 5].map((minutes) => minutes * MINUTE_MILLIS);
+/** Half as wide as what is written at a tick, in pixels. */
+const HALF_TICK = 32;
 /** Of missing points, after which a line is broken. */
 const GAP = 4;
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -97,11 +100,11 @@ export class TimeChart {
       this.#add('line', { class: 'grid', x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) });
       this.#add('text', { x: MARGIN.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, this.write(value));
     }
-    const ticks = width < 420 ? TICKS / 2 : TICKS;
-    const format = this.#spanMillis / ticks < MINUTE_MILLIS ? toTheSecond : clock;
-    for (let tick = 0; tick <= ticks; tick++) {
-      const at = start + (tick / ticks) * this.#spanMillis;
-      const anchor = tick === 0 ? 'start' : tick === ticks ? 'end' : 'middle';
+    const ticks = width < 420 ? Math.ceil(MOST_TICKS / 2) : MOST_TICKS;
+    const step = STEPS_MILLIS.find((millis) => this.#spanMillis / millis <= ticks) ?? STEPS_MILLIS.at(-1);
+    const format = step < MINUTE_MILLIS ? toTheSecond : clock;
+    for (let at = Math.ceil(start / step) * step; at <= start + this.#spanMillis; at += step) {
+      const anchor = x(at) + HALF_TICK > width ? 'end' : 'middle';
       this.#add('text', { x: x(at), y: y(0) + 17, 'text-anchor': anchor }, format.format(at));
     }
   }

@@ -2,7 +2,7 @@
 
 import { Rows, amount, button, byId, confirmed, duration, element, inWords, tag, time, whileBusy } from './admin-parts.js';
 import { admin, path } from './admin-requests.js';
-import { Story, TONES } from './admin-story.js';
+import { Story, TONES, titleOf } from './admin-story.js';
 import { isOver } from './jobs.js';
 
 const AT_A_TIME = 50;
@@ -11,6 +11,8 @@ const AT_A_TIME = 50;
 
 export class JobList {
   #limit = AT_A_TIME;
+  /** @type {Map<string, string>} of the keys, by what their jobs belong to */
+  #names = new Map();
 
   /**
    * @param {import('./admin-feed.js').Feed} feed
@@ -18,14 +20,14 @@ export class JobList {
    */
   constructor(feed, said) {
     this.said = said;
-    this.story = new Story(said);
+    this.story = new Story(said, (owner) => this.#nameOf(owner));
     this.rows = new Rows(byId('jobs-table'), (job) => job.id, [
-      { of: (job) => [job.reference ?? job.kind, job.id, job.kind], show: ([name, id, kind]) =>
+      { of: (job) => [titleOf(job), job.id, job.kind], show: ([name, id, kind]) =>
         element('span', { className: 'two-lines', title: id }, name, element('small', { textContent: `${kind} · ${id.slice(0, 8)}` })) },
       { of: (job) => [job.state, job.failure?.detail], show: ([state, detail]) =>
         [tag(state, TONES[state]), ...(detail ? [element('small', { className: 'reason', textContent: detail })] : [])] },
-      { kind: 'wide', of: (job) => [job.progress, job.stage, job.message, job.state], show: (_, job) => progress(job) },
-      { of: (job) => job.owner ?? '–' },
+      { kind: 'wide', of: (job) => [job.progress, job.stage, job.message, job.state, job.finished_at], show: (_, job) => progress(job) },
+      { of: (job) => this.#nameOf(job.owner) },
       { of: (job) => job.submitted_at, show: (submitted) => time(submitted) },
       { kind: 'tools', of: (job) => job.state, show: (_, job) => this.#tools(job) },
     ]);
@@ -57,9 +59,15 @@ export class JobList {
         wanted.set(name, byId(`job-${name}`).value);
       }
     }
-    const [{ jobs }] = await Promise.all([admin(`jobs?${wanted}`), this.#loadSessions()]);
+    const [{ jobs }, keys] = await Promise.all([admin(`jobs?${wanted}`), admin('keys'), this.#loadSessions()]);
+    this.#names = new Map(keys.map(({ id, name }) => [`key:${id}`, name]));
     this.#show(jobs);
     byId('more-jobs').hidden = jobs.length < this.#limit;
+  }
+
+  /** @param {?string} [owner] a key, an operator or the subject of a token */
+  #nameOf(owner) {
+    return this.#names.get(owner) ?? owner?.replace(/^(operator|token):/, '') ?? '–';
   }
 
   async #loadSessions() {
@@ -78,7 +86,8 @@ export class JobList {
   /** @param {Job[]} latest of all kinds and states */
   #told(latest) {
     byId('jobs-badge').textContent = latest.filter(({ state }) => !isOver(state)).length || '';
-    if (byId('job-kind').value || byId('job-state').value || this.#limit > AT_A_TIME) {
+    const isNew = latest.some(({ owner }) => owner?.startsWith('key:') && !this.#names.has(owner));
+    if (isNew || byId('job-kind').value || byId('job-state').value || this.#limit > AT_A_TIME) {
       this.load().catch(() => {});
     } else {
       this.#show(latest);
@@ -132,9 +141,11 @@ export class JobList {
 }
 
 /** @param {Job} job */
-function progress({ state, progress: share, stage, message }) {
+function progress({ state, progress: share, stage, message, started_at: started, finished_at: finished }) {
   if (isOver(state)) {
-    return message || '–';
+    const seconds = (Date.parse(finished) - Date.parse(started)) / 1_000;
+    const took = seconds < 1 ? 'under 1 s' : duration(seconds);
+    return !started ? '–' : state === 'succeeded' || state === 'expired' ? `In ${took}` : `At ${Math.round(100 * share)} % after ${took}`;
   }
   const words = [inWords(stage ?? ''), message].filter(Boolean).join(': ') || 'Waits for its turn';
   return [

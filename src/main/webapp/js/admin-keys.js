@@ -110,7 +110,7 @@ function state({ revoked, expires }) {
 
 /** @param {Key} key */
 function limits(key) {
-  return [[key.requests_per_minute, 'a minute'], [key.requests_per_day, 'a day'], [key.max_connections, 'connections']]
+  return [[key.requests_per_minute, 'a minute'], [key.requests_per_day, 'a day'], [key.max_connections, key.max_connections === 1 ? 'connection' : 'connections']]
     .filter(([limit]) => limit > 0)
     .map(([limit, unit]) => `${amount(limit)} ${unit}`);
 }

@@ -20,6 +20,7 @@ const WARM_RUNS = 3;
  * @property {number} memory_mib
  * @property {number} leases
  * @property {number} queue
+ * @property {boolean} takes_picture
  * @property {string} licence
  * @property {?string} reason
  */
@@ -83,7 +84,7 @@ export class Models {
       return model.state === 'loading' ? [] : [button('Load', `Load ${name}`, () => this.#change(name, { method: 'PUT', json: {} }, `${name} is loaded.`))];
     }
     return [
-      button('Try', `Try ${name}`, () => this.trial.open(name)),
+      ...(model.takes_picture ? [button('Try', `Try ${name}`, () => this.trial.open(name))] : []),
       button('Warm', `Warm ${name}`, () => this.#warm(name)),
       button('Unload', `Unload ${name}`, () => this.#unload(name)),
     ];

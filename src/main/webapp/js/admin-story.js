@@ -4,15 +4,21 @@ import { byId, element, inWords, tag, time, timeOfEvent } from './admin-parts.js
 import { download } from './files.js';
 import { find, follow } from './jobs.js';
 
+/** Of no use to people as a name: a digest or an id. */
+const CIPHER = /^[0-9a-f-]{32,}$/;
+
+/** What a job is called. @param {import('./jobs.js').Job} job */
+export const titleOf = ({ reference, kind }) => (reference && !CIPHER.test(reference) ? reference : inWords(kind));
+
 /** By the state of a job. */
 export const TONES = { queued: 'wait', running: 'wait', succeeded: 'good', failed: 'bad' };
 
 export class Story {
   #stop = () => {};
 
-  /** @param {import('./admin.js').Said} said */
-  constructor(said) {
-    this.said = said;
+  /** @param {import('./admin.js').Said} said @param {(owner?: string) => string} nameOf */
+  constructor(said, nameOf) {
+    Object.assign(this, { said, nameOf });
     byId('job').addEventListener('close', () => this.#stop());
   }
 
@@ -28,12 +34,12 @@ export class Story {
   }
 
   #write(job) {
-    byId('job-title').textContent = job.reference ?? inWords(job.kind);
+    byId('job-title').textContent = titleOf(job);
     byId('job-state-now').replaceChildren(tag(job.state, TONES[job.state]));
     const facts = {
       Kind: job.kind,
       Id: job.id,
-      Owner: job.owner ?? '–',
+      Owner: this.nameOf(job.owner),
       Attempts: String(job.attempt ?? '–'),
       Submitted: time(job.submitted_at),
       Started: time(job.started_at),

@@ -24,6 +24,7 @@ class AdminPageIT extends RealServer {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("osprey.screenshots", "target/screenshots"));
     private static final Path SAMPLE = Path.of("src/main/webapp/samples/grace-hopper.jpg");
+    private static final Path SIGNAL = Path.of("src/main/webapp/samples/bouts/attack-and-counter-left-1.txt");
     private static final String MODEL = "balanced";
     private static final String LIMIT = "osprey.stream.max-connections";
     private static final String NAME = "operator";
@@ -186,6 +187,42 @@ class AdminPageIT extends RealServer {
         chromium.find("button", "Delete").click();
         chromium.until("it is gone", () -> chromium.holds("document.querySelector(arguments[0]) === null", row));
         assertEquals(404, get("/api/jobs/" + job).statusCode());
+    }
+
+    @Test
+    void showsWhoseAJobIsAndWhatCanBeDoneHoweverLongItsName() throws Exception {
+        String name = "phrase".repeat(20) + ".txt";
+        String body = """
+                --b\r
+                Content-Disposition: form-data; name="video"; filename="bout.mp4"\r
+                \r
+                no video\r
+                --b\r
+                Content-Disposition: form-data; name="signal"; filename="%s"\r
+                \r
+                %s\r
+                --b--\r
+                """.formatted(name, Files.readString(SIGNAL));
+        String job = StreamClient.json(
+                        operate("POST", "/api/referee/bouts", body, "Content-Type", "multipart/form-data; boundary=b")
+                                .body())
+                .getString("job_id");
+        String row = "#jobs-table [data-key='%s']".formatted(job);
+        open("jobs");
+        chromium.until(
+                "it has failed",
+                () -> rowText(row).contains("failed") && rowText(row).contains("% after"));
+        assertTrue(rowText(row).contains(name), () -> rowText(row));
+        assertTrue(rowText(row).contains("tests"), () -> rowText(row));
+        assertTrue(chromium.holds("""
+            (() => {
+              const table = document.getElementById('jobs-table');
+              return table.offsetWidth <= table.parentElement.clientWidth;
+            })()"""), "The table is cut off");
+        press(row, "Open");
+        chromium.until("its owner is told", () -> text("job-facts").contains("tests"));
+        chromium.press(Keys.ESCAPE);
+        assertEquals(204, operate("DELETE", "/api/admin/jobs/" + job, "").statusCode());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,6 +115,26 @@ class DeploymentTest {
         assertTrue(proxy.contains("client_max_body_size " + message / 1_048_576 + "m;"));
         int video = Integer.parseInt(settings.getProperty("osprey.referee.max-upload-mib"));
         assertTrue(proxy.contains("client_max_body_size " + video / 1_024 + "g;"));
+        Pattern large = Pattern.compile(proxy.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("location ~ "))
+                .map(line -> line.substring("location ~ ".length(), line.length() - " {".length()))
+                .collect(Collectors.joining("|")));
+        for (String path : List.of("/analyze", "/api/referee/analyze", "/api/referee/bouts")) {
+            assertTrue(large.matcher(path).find(), path);
+        }
+        assertFalse(large.matcher("/api/upload-image").find());
+    }
+
+    /** A server that drains, or waits for its database, is sent nobody and not killed for it. */
+    @Test
+    void probesWhatItMeans() throws IOException {
+        List<String> probes = Pattern.compile("(\\w+)Probe:\\s+httpGet:\\s+path: (\\S+)")
+                .matcher(text("kubernetes/cpu/osprey.yaml"))
+                .results()
+                .map(match -> match.group(1) + " " + match.group(2))
+                .toList();
+        assertEquals(List.of("startup /health/started", "liveness /health/live", "readiness /health/ready"), probes);
     }
 
     @Test

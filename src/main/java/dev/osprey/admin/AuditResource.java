@@ -12,11 +12,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code /api/admin/audit}: who changed what. */
 @Singleton
 @Path("admin/audit")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Audit log")
 public class AuditResource {
 
     private static final int MAX_LISTED = 500;
@@ -35,6 +38,7 @@ public class AuditResource {
      * @param before only entries with a lower id: what comes after the last one of an earlier answer
      */
     @GET
+    @Operation(summary = "Who did what, from where, and whether it was let through, the newest first")
     public JsonObject list(
             @QueryParam("limit") @DefaultValue("100") int limit,
             @QueryParam("before") @DefaultValue("9223372036854775807") long before) {

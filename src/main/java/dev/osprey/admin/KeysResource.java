@@ -30,12 +30,15 @@ import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/admin/keys}: the keys that callers show; made here, seen once, revoked here. */
 @Singleton
 @Path("admin/keys")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Keys")
 public class KeysResource {
 
     private final Keys keys;
@@ -46,6 +49,7 @@ public class KeysResource {
     }
 
     @GET
+    @Operation(summary = "Keys, the newest first; not their text")
     public JsonArray list() {
         JsonArrayBuilder list = Json.createArrayBuilder();
         keys.all().forEach(key -> list.add(json(key)));
@@ -55,6 +59,7 @@ public class KeysResource {
     /** The answer holds the key itself, which nobody can read again later. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Make a key, whose text is in this answer and nowhere else")
     public Response create(InputStream body) throws IOException {
         JsonObject fields = JsonBody.object(body);
         String role = fields.getString("role", "user");
@@ -79,6 +84,7 @@ public class KeysResource {
 
     @DELETE
     @Path("{id}")
+    @Operation(summary = "Revoke a key")
     public void revoke(@PathParam("id") String id) {
         keys.revoke(id);
     }

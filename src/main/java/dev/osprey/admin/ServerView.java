@@ -241,6 +241,10 @@ public class ServerView {
                 .add("memory_mib", status.memoryMib())
                 .add("leases", status.leases())
                 .add("queue", scheduler.waiting(name));
+        json.add(
+                "takes_picture",
+                manifest.map(known -> known.input() instanceof ModelManifest.Pictures)
+                        .orElse(false));
         add(json, "licence", manifest.map(ModelManifest::licence).orElse(null));
         add(json, "reason", failure.orElse(null));
         return json;

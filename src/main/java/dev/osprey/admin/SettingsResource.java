@@ -26,11 +26,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code /api/admin/settings}: what is set, where it is set, and setting what may change while the server runs. */
 @Singleton
 @Path("admin/settings")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Settings")
 public class SettingsResource {
 
     private static final int MAX_BODY_BYTES = 16_384;
@@ -43,6 +46,9 @@ public class SettingsResource {
     }
 
     @GET
+    @Operation(
+            summary =
+                    "Every setting: its value, where that is from, its default, whether it may change while the server runs")
     public JsonArray list() {
         JsonArrayBuilder rows = Json.createArrayBuilder();
         settings.list().stream().map(SettingsResource::json).forEach(rows::add);
@@ -53,12 +59,14 @@ public class SettingsResource {
     @PUT
     @Path("{key}")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Set a setting until the server stops, where it may change while the server runs")
     public JsonObject change(@PathParam("key") String key, InputStream body) throws IOException {
         return json(settings.change(key, value(body)));
     }
 
     @DELETE
     @Path("{key}")
+    @Operation(summary = "Forget what was set for a setting while the server ran")
     public JsonObject forget(@PathParam("key") String key) {
         return json(settings.forget(key));
     }

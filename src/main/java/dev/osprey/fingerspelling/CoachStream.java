@@ -160,7 +160,7 @@ final class CoachStream implements StreamEndpoint.Receiver {
 
     /** Counts an error, and tells of it where the client has not heard of another one too lately. */
     private void error(String code, String sentence) {
-        shared.failed(code);
+        shared.failed(code, sentence);
         Optional<Place> place = Optional.empty();
         synchronized (this) {
             if (shared.settings().answerErrors() && coach.tryReport(shared.nanoTime())) {
@@ -263,7 +263,7 @@ final class CoachStream implements StreamEndpoint.Receiver {
         } else {
             // No picture, or a model that failed on this one: the next frame may do better, and clients show every
             // error.
-            shared.failed(why.code().name());
+            shared.failed(why.code().name(), why.detail());
         }
     }
 

@@ -114,9 +114,9 @@ public final class Fingerspelling {
         return nanoClock.getAsLong();
     }
 
-    void failed(String code) {
+    void failed(String code, String sentence) {
         statistics.failed();
-        meters.failed(CAPABILITY, code);
+        meters.failed(CAPABILITY, code, sentence);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What is counted while Osprey works. Any thread; never slow. */
 public interface Meters {
@@ -20,7 +21,7 @@ public interface Meters {
         public void disconnected(String capability, int closeCode) {}
 
         @Override
-        public void failed(String capability, String code) {}
+        public void failed(String capability, String code, @Nullable String detail) {}
 
         @Override
         public void answered(String mode, String model, Duration inference, Duration age) {}
@@ -68,8 +69,12 @@ public interface Meters {
     /** A connection ended with a WebSocket close code. */
     void disconnected(String capability, int closeCode);
 
-    /** A client was sent an error, or would have been were errors not rationed. */
-    void failed(String capability, String code);
+    /**
+     * A client was sent an error, or would have been were errors not rationed.
+     *
+     * @param detail the sentence that it is sent; null where there is none
+     */
+    void failed(String capability, String code, @Nullable String detail);
 
     /** A frame was answered: how long its models ran and how old its picture is now. */
     void answered(String mode, String model, Duration inference, Duration age);

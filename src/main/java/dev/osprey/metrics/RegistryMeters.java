@@ -16,6 +16,7 @@ import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counters in the platform's registry, published at {@code /metrics} in Prometheus format. Times are histograms of
@@ -109,8 +110,8 @@ class RegistryMeters implements Meters {
     }
 
     @Override
-    public void failed(String capability, String code) {
-        problems.failed(capability, code, null);
+    public void failed(String capability, String code, @Nullable String detail) {
+        problems.failed(capability, code, detail);
         errors.computeIfAbsent(
                         new Failure(capability, code),
                         failure -> registry.counter(

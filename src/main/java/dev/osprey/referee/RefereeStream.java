@@ -428,7 +428,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
 
     /** Something went wrong and the connection goes on. */
     private void report(Code code, String sentence) {
-        shared.meters().failed("referee", code.label());
+        shared.meters().failed("referee", code.label(), sentence);
         send(Messages.error(id(), code, sentence, true));
     }
 
@@ -441,7 +441,7 @@ final class RefereeStream implements StreamEndpoint.Receiver {
         if (finished) {
             return;
         }
-        shared.meters().failed("referee", code.label());
+        shared.meters().failed("referee", code.label(), sentence);
         send(Messages.error(id, code, sentence, false));
         finished = true;
         letGo();

@@ -174,7 +174,7 @@ final class FrameAnswers {
         int last = frame.answers().size() - 1;
         for (int i = 0; i <= last; i++) {
             Answer answer = frame.answers().get(i);
-            shared.failed("INFERENCE_FAILED");
+            shared.failed("INFERENCE_FAILED", message);
             Supplier<Reply> error = () -> Messages.error("INFERENCE_FAILED", message);
             List<Supplier<Reply>> replies = unchanged.isPresent()
                     ? List.of(error, () -> unchanged(answer, mode, unchanged.get()))

@@ -275,7 +275,7 @@ public final class Segmentation {
         return false;
     }
 
-    void failed(String code) {
-        meters.failed(CAPABILITY, code);
+    void failed(String code, String sentence) {
+        meters.failed(CAPABILITY, code, sentence);
     }
 }

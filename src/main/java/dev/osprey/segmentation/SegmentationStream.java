@@ -246,7 +246,7 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
     }
 
     private void answerError(String code, String message) {
-        shared.failed(code);
+        shared.failed(code, message);
         answer(() -> Messages.error(code, message));
     }
 
@@ -311,11 +311,11 @@ final class SegmentationStream implements StreamEndpoint.Receiver {
 
     private void load(Segment segment, Segment previous) {
         shared.load(segment.mode(), () -> entered(segment), () -> {
-            shared.failed("MODE_CHANGE_FAILED");
             // Why is the operator's business: it may tell of files and budgets.
             String message = "The model of the mode " + segment.mode().wireName()
                     + " could not be loaded; the mode stays "
                     + previous.mode().wireName();
+            shared.failed("MODE_CHANGE_FAILED", message);
             fill(segment.opening(), () -> Messages.error("MODE_CHANGE_FAILED", message));
             replaceFirst(new Segment(previous.mode(), segment.mailbox(), null, previous.auto(), null));
             free();

@@ -87,7 +87,7 @@ final class SignStream {
         try {
             Picture.inspect(image, shared.limits());
         } catch (OspreyException e) {
-            refused(e.code().name());
+            refused(e.code().name(), e.detail());
             throw e;
         }
         Optional<Clip.Shape> shape = shared.clipShape();
@@ -133,11 +133,11 @@ final class SignStream {
     }
 
     /** A frame that was none. */
-    void refused(String code) {
+    void refused(String code, String sentence) {
         synchronized (this) {
             framesRefused++;
         }
-        shared.failed(code);
+        shared.failed(code, sentence);
     }
 
     /** The client has left: what waits is forgotten, and what runs, where nobody else waits for it. */
@@ -218,7 +218,7 @@ final class SignStream {
             synchronized (this) {
                 decoding--;
             }
-            refused(e.code().name());
+            refused(e.code().name(), e.detail());
         }
     }
 

@@ -134,8 +134,8 @@ public final class Signs {
         clients.decrementAndGet();
     }
 
-    void failed(String code) {
-        meters.failed(CAPABILITY, code);
+    void failed(String code, String sentence) {
+        meters.failed(CAPABILITY, code, sentence);
     }
 
     void frameDropped(String stream, long arrivedNanos) {
@@ -189,7 +189,7 @@ public final class Signs {
                 // The former results stay, and the next full clips try again.
                 if (e.code() != ErrorCode.CANCELLED) {
                     LOG.log(Level.DEBUG, "Clips were not recognised", e);
-                    failed(e.code().name());
+                    failed(e.code().name(), e.detail());
                 }
             } finally {
                 streams.forEach(SignStream::turnIsOver);
@@ -216,7 +216,7 @@ public final class Signs {
                 } catch (OspreyException e) {
                     // What the model makes of one clip says nothing about the others.
                     LOG.log(Level.DEBUG, "A clip was not recognised", e);
-                    failed(e.code().name());
+                    failed(e.code().name(), e.detail());
                 }
             }
         }
@@ -224,7 +224,7 @@ public final class Signs {
         @Override
         public void refuse(SignStream stream, OspreyException why) {
             LOG.log(Level.DEBUG, "A clip was not looked at", why);
-            failed(why.code().name());
+            failed(why.code().name(), why.detail());
             stream.turnIsOver();
         }
     }

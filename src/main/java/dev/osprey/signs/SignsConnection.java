@@ -92,18 +92,21 @@ final class SignsConnection implements StreamEndpoint.Receiver {
     private void receive(SignStream into, String message) {
         String payload = payload(message);
         if (payload == null) {
-            into.refused("INVALID_MESSAGE");
-            send("error", Messages.message("invalid payload: expected {\"type\": \"frame\", \"data\": base64 text}"));
+            refuse(into, "invalid payload: expected {\"type\": \"frame\", \"data\": base64 text}");
             return;
         }
         try {
             answers.add(into.frame(ByteBuffer.wrap(DataUrl.bytes(payload))), () -> {}, 0);
         } catch (IllegalArgumentException e) {
-            into.refused("INVALID_MESSAGE");
-            send("error", Messages.message("decode/preprocess error: data is no base64"));
+            refuse(into, "decode/preprocess error: data is no base64");
         } catch (OspreyException e) {
             send("error", Messages.message("decode/preprocess error: " + e.detail()));
         }
+    }
+
+    private void refuse(SignStream into, String sentence) {
+        into.refused("INVALID_MESSAGE", sentence);
+        send("error", Messages.message(sentence));
     }
 
     /** The frame's data; null where the message is none of the protocol's. */
@@ -118,8 +121,7 @@ final class SignsConnection implements StreamEndpoint.Receiver {
     @Override
     public void binary(ByteBuffer message) {
         if (stream != null) {
-            stream.refused("INVALID_MESSAGE");
-            send("error", Messages.message("invalid payload: expected a text message, found a binary one"));
+            refuse(stream, "invalid payload: expected a text message, found a binary one");
         }
     }
 

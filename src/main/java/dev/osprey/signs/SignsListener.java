@@ -76,8 +76,10 @@ final class SignsListener implements IoListener {
             ByteBuffer image = image(arguments);
             answers.add(into.frame(image), acknowledge, image.remaining());
         } catch (IllegalArgumentException e) {
-            into.refused("INVALID_MESSAGE");
-            error("frame has no image: expected an object with the base64 text or the bytes of one under \"image\"");
+            String sentence =
+                    "frame has no image: expected an object with the base64 text or the bytes of one under \"image\"";
+            into.refused("INVALID_MESSAGE", sentence);
+            error(sentence);
         } catch (OspreyException e) {
             error(e.detail());
         }

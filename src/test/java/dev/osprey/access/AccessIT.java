@@ -330,6 +330,7 @@ class AccessIT {
 
     private static final List<Row> TABLE = List.of(
             new Row(Needs.NOTHING, "GET", "/health", 200),
+            new Row(Needs.NOTHING, "GET", "/health/started", 200),
             new Row(Needs.NOTHING, "GET", "/health/live", 200),
             new Row(Needs.NOTHING, "GET", "/health/ready", 200),
             new Row(Needs.NOTHING, "GET", "/health-detailed", 200),
@@ -436,6 +437,7 @@ class AccessIT {
                 "wrong", "osp_wrong",
                 "revoked", revoked,
                 "anna", anna,
+                "bert", bert,
                 "camera", segments,
                 "collector", collector,
                 "operator", operator);
@@ -512,7 +514,7 @@ class AccessIT {
 
     @Test
     @Order(1)
-    void knowsEveryEndpointThereIs() {
+    void knowsEveryEndpointThereIs() throws Exception {
         Set<String> there = new TreeSet<>();
         for (JavaClass type : new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -532,6 +534,12 @@ class AccessIT {
                         .ifPresent(verb -> there.add(verb + " " + address(base, method))));
             }
         }
+        JsonObject described = get("/openapi?format=JSON", operator).json().getJsonObject("paths");
+        assertTrue(described.size() > 40, described::toString);
+        described.forEach((path, operations) -> operations.asJsonObject().keySet().stream()
+                .map(verb -> verb.toUpperCase(Locale.ROOT))
+                .filter(Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")::contains)
+                .forEach(verb -> there.add(verb + " " + path)));
         Set<String> listed = TABLE.stream()
                 .map(row -> row.method() + " " + row.path().replaceAll("\\?.*", ""))
                 .collect(Collectors.toSet());

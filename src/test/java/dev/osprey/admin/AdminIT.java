@@ -355,7 +355,8 @@ class AdminIT extends RealServer {
         assertTrue(object("/api/admin/problems").getJsonArray("errors").getValuesAs(JsonObject.class).stream()
                 .anyMatch(error -> error.getString("capability").equals("segmentation")
                         && error.getString("code").equals("INFERENCE_FAILED")
-                        && error.getInt("count") >= 1));
+                        && error.getInt("count") >= 1
+                        && error.getString("detail").startsWith("Failed to decode frame: ")));
     }
 
     @Test
@@ -412,6 +413,8 @@ class AdminIT extends RealServer {
     void loadsAndUnloadsAModelThatItSaysEverythingAbout() throws Exception {
         JsonObject row = row(MODEL);
         assertEquals("segmentation", row.getString("kind"));
+        assertTrue(row.getBoolean("takes_picture"));
+        assertFalse(row("letters").getBoolean("takes_picture"));
         assertEquals("ready", row.getString("state"));
         assertEquals(folder.version(), row.getInt("version"));
         assertFalse(row.getString("licence").isEmpty());
@@ -563,12 +566,23 @@ class AdminIT extends RealServer {
     /** The description has all that the resources have. */
     @Test
     void describesEveryOperation() throws Exception {
-        JsonObject paths = object("/openapi?format=JSON").getJsonObject("paths");
+        JsonObject document = object("/openapi?format=JSON");
+        assertEquals("Osprey", document.getJsonObject("info").getString("title"));
+        assertEquals(
+                "bearer",
+                document.getJsonObject("components")
+                        .getJsonObject("securitySchemes")
+                        .getJsonObject("credential")
+                        .getString("scheme"));
+        JsonObject paths = document.getJsonObject("paths");
         for (Class<?> resource : List.of(
                 OverviewResource.class,
                 ModelOperationsResource.class,
                 StreamsResource.class,
-                JobOperationsResource.class)) {
+                JobOperationsResource.class,
+                KeysResource.class,
+                SettingsResource.class,
+                AuditResource.class)) {
             String root = "/api/" + resource.getAnnotation(Path.class).value();
             for (Method method : resource.getDeclaredMethods()) {
                 Optional<String> verb = Stream.of(method.getAnnotations())

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Counts under the names of its methods and their words. Any thread. */
 public final class CountingMeters implements Meters {
@@ -48,7 +49,7 @@ public final class CountingMeters implements Meters {
     }
 
     @Override
-    public void failed(String capability, String code) {
+    public void failed(String capability, String code, @Nullable String detail) {
         count("failed " + code);
     }
 

@@ -27,14 +27,15 @@ import org.junit.jupiter.api.Test;
 class RegistryMetersTest {
 
     private final Map<String, Object> written = new TreeMap<>();
-    private final Meters meters = new RegistryMeters(registry(), new History(), new Problems(), TestConfig.with());
+    private final Problems problems = new Problems();
+    private final Meters meters = new RegistryMeters(registry(), new History(), problems, TestConfig.with());
 
     @Test
     void countsUnderThePublishedNames() {
         meters.refused("max-connections");
         meters.refused("max-connections");
         meters.disconnected("segmentation", 1_000);
-        meters.failed("segmentation", "INVALID_MODE");
+        meters.failed("segmentation", "INVALID_MODE", "There is no mode best");
         meters.replaced("fast");
         assertEquals(
                 Map.of(
@@ -43,6 +44,9 @@ class RegistryMetersTest {
                         "osprey_errors{capability=segmentation,code=INVALID_MODE}", 1L,
                         "osprey_frames_replaced{mode=fast}", 1L),
                 written);
+        assertEquals(
+                List.of("There is no mode best"),
+                problems.failures().stream().map(Problems.Failure::detail).toList());
     }
 
     @Test
@@ -117,7 +121,7 @@ class RegistryMetersTest {
         aliased.jobs("running", () -> 1);
         aliased.memory("depth", () -> 1_000);
         aliased.memory("sota", () -> 2_000);
-        aliased.failed("studio", "MODEL_FAILED");
+        aliased.failed("studio", "MODEL_FAILED", null);
         assertEquals(4.0, value("orfeas_job_queue_size{}"));
         assertEquals(3_000.0, value("orfeas_gpu_memory_bytes{gpu_id=0}"));
         assertEquals(1L, written.get("orfeas_errors{error_type=MODEL_FAILED,endpoint=studio}"));
