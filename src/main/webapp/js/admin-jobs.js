@@ -27,7 +27,7 @@ export class JobList {
       { of: (job) => [job.state, job.failure?.detail], show: ([state, detail]) =>
         [tag(state, TONES[state]), ...(detail ? [element('small', { className: 'reason', textContent: detail })] : [])] },
       { kind: 'wide', of: (job) => [job.progress, job.stage, job.message, job.state, job.finished_at], show: (_, job) => progress(job) },
-      { of: (job) => this.#nameOf(job.owner) },
+      { kind: 'who', of: (job) => this.#nameOf(job.owner) },
       { of: (job) => job.submitted_at, show: (submitted) => time(submitted) },
       { kind: 'tools', of: (job) => job.state, show: (_, job) => this.#tools(job) },
     ]);

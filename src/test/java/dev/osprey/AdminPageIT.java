@@ -214,11 +214,7 @@ class AdminPageIT extends RealServer {
                 () -> rowText(row).contains("failed") && rowText(row).contains("% after"));
         assertTrue(rowText(row).contains(name), () -> rowText(row));
         assertTrue(rowText(row).contains("tests"), () -> rowText(row));
-        assertTrue(chromium.holds("""
-            (() => {
-              const table = document.getElementById('jobs-table');
-              return table.offsetWidth <= table.parentElement.clientWidth;
-            })()"""), "The table is cut off");
+        assertEquals("", overflowing());
         press(row, "Open");
         chromium.until("its owner is told", () -> text("job-facts").contains("tests"));
         chromium.press(Keys.ESCAPE);
@@ -289,13 +285,26 @@ class AdminPageIT extends RealServer {
                     chromium.look(375, 812, scheme);
                     open(view);
                     chromium.untilItFits();
+                    assertEquals("", overflowing(), view);
                     segment(client, frame);
                     photograph("console-%s-narrow-%s".formatted(view, scheme));
                     chromium.look(1280, 1100, scheme);
+                    chromium.untilItFits();
+                    assertEquals("", overflowing(), view);
                     photograph("console-%s-%s".formatted(view, scheme));
                 }
             }
         }
+    }
+
+    /** What is shown wider than the place that it has, and so is cut off or lies on something else. */
+    private static String overflowing() {
+        return String.valueOf(chromium.run("""
+            const wide = [...document.querySelectorAll('main :is(th, td, dt, dd)')]
+              .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1);
+            const cut = [...document.querySelectorAll('main table')]
+              .filter((each) => each.offsetParent && each.offsetWidth > each.parentElement.clientWidth);
+            return [...wide, ...cut].map((each) => each.id || each.textContent).join('; ');"""));
     }
 
     private static void segment(StreamClient client, byte[] frame) {
