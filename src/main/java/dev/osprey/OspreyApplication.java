@@ -2,6 +2,7 @@ package dev.osprey;
 
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
@@ -25,4 +26,10 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 public class OspreyApplication extends Application {
 
     static final String CREDENTIAL = "credential";
+
+    /** Without what the container would tell of them to whoever sends OPTIONS: a document that names it and its version. */
+    @Override
+    public Map<String, Object> getProperties() {
+        return Map.of("jersey.config.server.wadl.disableWadl", true);
+    }
 }
