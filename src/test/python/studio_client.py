@@ -658,7 +658,11 @@ def the_cube_is_analysed(studio: Studio):
     def analysed(triangles: int, **wanted) -> dict:
         answer = operated(studio, "analyze", cube(10, triangles), "Cube.STL")
         analysis = answer["analysis"]
+    # As the suites send them: fifty times the same.
+    assert studio.post("/api/batch-generate", {"job_ids": ["some-job"] * 50}).status_code == 413
         for key, value in wanted.items():
+    for kind in (5, "pdf", ["stl"]):
+        refused_parameters(studio.post("/api/batch-generate", {"job_ids": uploads, "format": kind}), "format")
             close = abs(analysis[key] - value) < 1e-3 if isinstance(value, float) else analysis[key] == value
             assert close, f"{key} is {analysis[key]!r} instead of {value!r}"
         assert answer["success"] is True and answer["triangle_count"] == triangles, answer

@@ -161,30 +161,29 @@ public class BatchResource {
     public Response uploads(InputStream body, @Context HttpServletRequest request) throws IOException {
         JsonObject fields = Body.read(body).orElse(JsonObject.EMPTY_JSON_OBJECT);
         boolean several = fields.get("formats") instanceof JsonArray && fields.get("job_id") instanceof JsonString;
-        List<String> ids = several ? List.of(fields.getString("job_id")) : texts(fields.get("job_ids"));
-        List<String> formats = several
-                ? texts(fields.get("formats"))
-                : List.of(fields.getString("format", "stl").toLowerCase(Locale.ROOT));
-        if (ids.isEmpty() || formats.isEmpty()) {
+        String list = several ? "formats" : "job_ids";
+        List<JsonValue> entries = fields.get(list) instanceof JsonArray array ? array : List.of();
+        if (entries.isEmpty()) {
             throw invalid(several ? "formats has no entry" : "No job_ids provided");
         }
-        requireAtMost(Math.max(ids.size(), formats.size()), several ? "formats" : "job_ids");
-        List<JsonObject> wanted = new ArrayList<>();
-        List<Fault> faults = new ArrayList<>();
-        for (String id : ids) {
-            for (String format : formats) {
-                wanted.add(Json.createObjectBuilder(fields)
+        // As they were sent: the same one many times is many.
+        requireAtMost(entries.size(), list);
+        String field = several ? "format" : "job_id";
+        List<JsonObject> wanted = entries.stream()
+                .distinct()
+                .map(entry -> Json.createObjectBuilder(fields)
                         .remove("job_ids")
                         .remove("formats")
-                        .add("job_id", id)
-                        .add("format", format)
-                        .build());
-            }
-        }
+                        .add(field, entry)
+                        .build())
+                .toList();
+        List<Fault> faults = new ArrayList<>();
         wanted.forEach(one -> MeshRequest.read(one, faults));
         if (!faults.isEmpty()) {
             return Response.status(BAD_REQUEST).entity(Fault.body(faults)).build();
         }
+        List<String> ids =
+                wanted.stream().map(one -> one.getString("job_id")).distinct().toList();
         for (String id : ids) {
             Job source = studio.source(id, Caller.of(request)).orElseThrow(Studio::unknown);
             if (source.kind().equals(PictureJob.KIND) && !source.state().isFinished()) {
@@ -209,14 +208,6 @@ public class BatchResource {
                         .add("status", "queued")
                         .build())
                 .build();
-    }
-
-    private static List<String> texts(@Nullable JsonValue value) {
-        List<String> texts = new ArrayList<>();
-        if (value instanceof JsonArray array) {
-            array.forEach(entry -> texts.add(entry instanceof JsonString text ? text.getString() : entry.toString()));
-        }
-        return texts.stream().distinct().toList();
     }
 
     private void requireAtMost(int count, String what) {
