@@ -30,6 +30,8 @@ record PictureRequest(
         OptionalLong seed) {
 
     static final int MAX_PROMPT_CHARACTERS = 4_000;
+    private static final int MAX_STYLE_CHARACTERS = 200;
+    private static final String DEFAULT_STYLE = "realistic";
     private static final int MIN_SIDE = 64;
     private static final int MAX_SIDE = 2_048;
     private static final int DEFAULT_SIDE = 512;
@@ -46,7 +48,7 @@ record PictureRequest(
         PictureRequest request = new PictureRequest(
                 fields.text("prompt", MAX_PROMPT_CHARACTERS),
                 fields.text("negative_prompt", MAX_PROMPT_CHARACTERS),
-                fields.text(fields.has("style") ? "style" : "art_style", 200),
+                style(fields),
                 side(fields, "width"),
                 side(fields, "height"),
                 fields.has("steps")
@@ -57,6 +59,11 @@ record PictureRequest(
                         : OptionalDouble.empty(),
                 fields.has("seed") ? OptionalLong.of(fields.whole("seed", 0, 0, MAX_SEED)) : OptionalLong.empty());
         return faults.isEmpty() ? Optional.of(request) : Optional.empty();
+    }
+
+    private static String style(Fields fields) {
+        String style = fields.text(fields.has("style") ? "style" : "art_style", MAX_STYLE_CHARACTERS);
+        return style.isBlank() ? DEFAULT_STYLE : style;
     }
 
     private static int side(Fields fields, String name) {

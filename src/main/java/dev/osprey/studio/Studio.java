@@ -314,9 +314,19 @@ public final class Studio {
                 }
             }
         }
+        if (job.filter(source -> isMaking(source, name)).isPresent()) {
+            return new Found.Underway(job.get());
+        }
         return job.flatMap(source -> file(source, name))
                 .map(path -> new Found.File(path, name))
                 .orElseThrow(() -> new OspreyException(ErrorCode.ARTIFACT_UNKNOWN, "File not found"));
+    }
+
+    /** Whether a file is a picture of words that will be there when the job is done. */
+    private static boolean isMaking(Job job, String name) {
+        return job.kind().equals(PictureJob.KIND)
+                && !job.state().isFinished()
+                && name.equals(Status.pictureName(job.id()));
     }
 
     /** The picture of a name that {@link Status} has told. */

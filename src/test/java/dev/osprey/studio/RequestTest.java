@@ -105,6 +105,13 @@ class RequestTest {
                         OptionalDouble.empty(),
                         OptionalLong.empty()),
                 request);
+        for (String styleless : List.of("", ",'style':null", ",'style':' '")) {
+            assertEquals(
+                    "realistic",
+                    PictureRequest.read(json("{'prompt':'a red ball'" + styleless + "}"), faults)
+                            .orElseThrow()
+                            .style());
+        }
         PictureRequest seeded = request.withSeed(9_007_199_254_740_991L);
         assertEquals(seeded, PictureRequest.ofJson(seeded.toJson().toString()));
     }
