@@ -14,6 +14,7 @@ public class ProblemMapper implements ExceptionMapper<OspreyException> {
     public Response toResponse(OspreyException failure) {
         return Response.status(failure.code().httpStatus())
                 .type(Problem.MEDIA_TYPE)
+                .header("Cache-Control", "no-store")
                 .entity(Problem.of(failure))
                 .build();
     }

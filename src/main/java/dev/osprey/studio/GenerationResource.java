@@ -1,6 +1,8 @@
 package dev.osprey.studio;
 
 import dev.osprey.access.Caller;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
 import dev.osprey.jobs.Job;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -18,6 +20,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,8 @@ import java.util.Optional;
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 public class GenerationResource {
+
+    private static final Logger LOG = System.getLogger(GenerationResource.class.getName());
 
     private static final int BAD_REQUEST = 400;
     private static final int CONFLICT = 409;
@@ -96,6 +102,9 @@ public class GenerationResource {
                                     "This job is currently being processed. Wait for completion or use a different job_id.")
                             .build())
                     .build();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "A solid could not be taken on", e);
+            throw new OspreyException(ErrorCode.JOB_FAILED, "3D generation failed", e);
         }
         return Response.ok(Json.createObjectBuilder(wanted.get().toJson())
                         .add("status", "generating_3d")

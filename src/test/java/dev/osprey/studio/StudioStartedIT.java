@@ -10,7 +10,11 @@ import dev.osprey.StartedServer;
 import dev.osprey.StreamClient;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -32,6 +37,7 @@ class StudioStartedIT {
 
     private static final Path MODELS = Path.of("models");
     private static final Set<String> GENERATING = Set.of("depth", "text-encoder", "denoiser", "image-decoder");
+    private static final String PASSWORD = "an-operator-of-this-test";
     private static final int STL_HEADER_BYTES = 84;
     private static final int STL_TRIANGLE_BYTES = 50;
 
@@ -101,7 +107,17 @@ class StudioStartedIT {
                 Files.createSymbolicLink(models.resolve(model.getFileName()), model.toAbsolutePath());
             }
         }
-        Map<String, String> environment = Map.of("OSPREY_MODEL_REPOSITORY", models.toString(), "MAX_UPLOAD_MB", "1");
+        Map<String, String> environment = Map.of(
+                "OSPREY_MODEL_REPOSITORY",
+                models.toString(),
+                "MAX_UPLOAD_MB",
+                "1",
+                "OSPREY_STUDIO_DOWNLOAD_WAIT",
+                "PT0.001S",
+                "OSPREY_STUDIO_MAX_BASE64_MIB",
+                "1",
+                "OSPREY_ACCESS_OPERATOR_PASSWORD",
+                PASSWORD);
         try (StartedServer server = new StartedServer(home, StartedServer.freePort(), environment)) {
             StudioClient studio = new StudioClient(server.http("/"));
             JsonObject health = StudioClient.json(studio.get("/api/health"));
@@ -118,6 +134,85 @@ class StudioStartedIT {
             assertEquals("pending", studio.status(job).getString("status"));
             StudioClient.assertRefused(
                     413, "File too large (max 1MB)", studio.tryUpload("large.png", new byte[(1 << 20) + 1]));
+            Files.createSymbolicLink(
+                    models.resolve("depth"), MODELS.resolve("depth").toAbsolutePath());
+            assertSaysThatItLoads(server, studio, job);
+            assertWaitsAndSendsNoMoreThanIsSet(studio);
+            assertFailsWithoutATrace(studio, job);
+        }
+    }
+
+    /** [1] To whoever wants something meanwhile; then it is done. */
+    private static void assertSaysThatItLoads(StartedServer server, StudioClient studio, String job) throws Exception {
+        CompletableFuture<HttpResponse<String>> loaded = served(server, "depth");
+        Set<String> words = new HashSet<>();
+        HttpResponse<String> last = studio.tryGenerate(job, "stl", 1);
+        while (last.statusCode() == 503) {
+            JsonObject refusal = StreamClient.json(last.body());
+            if (words.add(refusal.getString("status")) && words.contains("models_loading")) {
+                assertEquals("AI models still loading, please wait a few seconds...", refusal.getString("error"));
+                assertEquals(5, refusal.getInt("retry_after"));
+                assertEquals("5", last.headers().firstValue("Retry-After").orElse(""));
+            }
+            assertTrue(!loaded.isDone() || loaded.join().statusCode() == 200, () -> loaded.join()
+                    .body());
+            last = studio.tryGenerate(job, "stl", 1);
+        }
+        assertTrue(words.contains("models_loading"), words::toString);
+        assertEquals(200, last.statusCode(), last.body());
+        assertEquals(200, loaded.join().statusCode(), loaded.join().body());
+        studio.completed(job);
+    }
+
+    /** Has a model served, as an operator who signs in. */
+    private static CompletableFuture<HttpResponse<String>> served(StartedServer server, String model) throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpResponse<String> signedIn = http.send(
+                HttpRequest.newBuilder(server.http("/api/session"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"name\":\"operator\",\"password\":\"" + PASSWORD + "\"}"))
+                        .build(),
+                BodyHandlers.ofString());
+        assertEquals(200, signedIn.statusCode(), signedIn::body);
+        String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+        return http.sendAsync(
+                HttpRequest.newBuilder(server.http("/api/models/" + model))
+                        .header("Content-Type", "application/json")
+                        .header("Cookie", cookie.substring(0, cookie.indexOf(';')))
+                        .header(
+                                "X-CSRF-Token",
+                                StreamClient.json(signedIn.body()).getString("csrf"))
+                        .PUT(BodyPublishers.ofString("{}"))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static void assertWaitsAndSendsNoMoreThanIsSet(StudioClient studio) throws Exception {
+        String job = studio.upload(StudioClient.picture(2, 640, 480));
+        studio.generate(job, "stl", 10);
+        HttpResponse<String> early = studio.get("/api/download/" + job + "/model.stl");
+        StudioClient.assertRefused(404, "The file is still being made", early);
+        assertEquals("5", early.headers().firstValue("Retry-After").orElse(""));
+        int bytes = studio.completed(job).length;
+        assertTrue(bytes > 1 << 20, () -> "It has " + bytes + " bytes");
+        StudioClient.assertRefused(
+                413,
+                "The file has %d bytes, the limit for base64 is %d: use /api/download".formatted(bytes, 1 << 20),
+                studio.get("/api/download-base64/" + job + "/model.stl"));
+    }
+
+    /** [31] Where nothing can be written. */
+    private void assertFailsWithoutATrace(StudioClient studio, String job) throws Exception {
+        Path artifacts = home.resolve("data").resolve("artifacts");
+        Files.move(artifacts, home.resolve("away"));
+        Files.createFile(artifacts);
+        HttpResponse<String> upload = studio.tryUpload("picture.png", StudioClient.picture(3));
+        HttpResponse<String> solid = studio.tryGenerate(job, "obj", 1);
+        StudioClient.assertRefused(500, "Upload failed", upload);
+        StudioClient.assertRefused(500, "3D generation failed", solid);
+        for (HttpResponse<String> failed : List.of(upload, solid)) {
+            StudioIT.assertSaysNoMoreThanIsNeeded(failed);
+            assertFalse(failed.body().contains(home.toString()), failed::body);
         }
     }
 
