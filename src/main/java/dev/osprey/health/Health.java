@@ -1,5 +1,6 @@
 package dev.osprey.health;
 
+import dev.osprey.config.Version;
 import dev.osprey.fingerspelling.Fingerspelling;
 import dev.osprey.referee.Referee;
 import dev.osprey.segmentation.Segmentation;
@@ -55,6 +56,8 @@ public class Health extends HttpFilter {
                 response,
                 Json.createObjectBuilder()
                         .add("status", "ok")
+                        .add("service", "Osprey")
+                        .add("version", Version.TEXT)
                         .add("available_models", Json.createArrayBuilder(Segmentation.modes()))
                         .add("model_path", "models/" + referee.get().model())
                         .add("model_loaded", referee.get().obstacle().isEmpty())
