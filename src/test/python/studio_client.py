@@ -125,7 +125,7 @@ def the_device_is_named(studio: Studio):
 @item("3.2")
 def probes_answer(studio: Studio):
     health = said(studio.get("/health"))
-    assert health["status"] in ("ok", "healthy"), health
+    assert health["status"] in ("ok", "healthy") and health["service"] and health["version"], health
     ready = said(studio.get("/ready"), 200, 503)
     assert ready["status"] in ("ready", "not_ready"), ready
     assert {"application", "gpu", "models"} <= ready["checks"].keys(), ready
@@ -253,6 +253,7 @@ def what_is_no_job_is_not_found(studio: Studio):
     for path in ("../../etc/passwd", "..%2F..%2Fetc%2Fpasswd", "%2e%2e/%2e%2e/etc/passwd", "..%252f..%252fetc%252fpasswd"):
         status, body = studio.verbatim(f"/api/job-status/{path}")
         assert status in (400, 404) and "root:" not in body, (path, status, body[:200])
+    assert "no-store" in studio.get("/api/job-status/nonexistent").headers["Cache-Control"]
     assert "no-store" in studio.get(f"/api/job-status/{studio.upload(scene(4))['job_id']}").headers["Cache-Control"]
 
 
@@ -279,7 +280,8 @@ def prompts_are_taken(studio: Studio):
 
 @item("4.2")
 def numbers_of_a_picture_are_checked(studio: Studio):
-    for fields in ({"steps": 0}, {"steps": 151}, {"steps": "many"}, {"guidance_scale": 0.5}, {"guidance_scale": 21}):
+    ranges = {"width": (63, 2049), "height": (63, 2049), "steps": (0, 151, "many"), "guidance_scale": (0.5, 21)}
+    for fields in ({name: value} for name, values in ranges.items() for value in values):
         answer = studio.post("/api/text-to-image", {"prompt": PROMPT, **fields})
         assert answer.status_code == 400, f"{fields}: {told(answer)}"
         (field,) = fields
@@ -308,8 +310,12 @@ def a_picture_that_is_given_up_fails_without_an_error(studio: Studio):
 
 @item(11)
 def a_picture_becomes_a_model(studio: Studio):
-    job = studio.text_to_image(PROMPT, width=200, height=150, steps=STEPS, style="realistic")
+    job = studio.text_to_image(PROMPT, width=200, height=150, steps=40)
+    # As a model's, it waits for the picture to be made.
+    waited = studio.get(f"/api/download/{job}/{job}_generated.png", timeout=60)
+    assert waited.status_code == 200 and size_of(waited.content) == (200, 144), told(waited)
     last = studio.completed(job)
+    assert last["style"] == "realistic" and studio.download(last["preview_url"]) == waited.content, last
     assert last["job_type"] == "text-to-image" and last["type"] == "text_to_image", last
     assert last["filename"] == f"{job}_generated.png", last
     assert last["preview_url"] == last["image_url"] == f"/api/preview/{last['filename']}", last
@@ -335,8 +341,13 @@ def a_seed_makes_the_same_picture_again(studio: Studio):
 @item("additions")
 def words_that_the_model_does_not_know_are_told(studio: Studio):
     job = studio.text_to_image("a red ball and a qwrtzxcv", width=64, height=64, steps=1)
-    words = studio.completed(job)["unknown_words"]
+    last = studio.completed(job)
+    words = last["unknown_words"]
     assert "qwrtzxcv" in words and "red" not in words, words
+    assert last["cut"] == "" and last["style_applied"] is False, last
+    assert last["native_width"] > 0 and last["native_height"] > 0 and last["steps"] == 1, last
+    long = studio.completed(studio.text_to_image("a red ball and a blue box " * 20, width=64, height=64, steps=1))
+    assert long["cut"] and long["prompt"].strip().endswith(long["cut"].strip()), long
     return ", ".join(words)
 
 
@@ -454,7 +465,14 @@ def models_are_as_large_as_asked_and_closed(studio: Studio):
         dimensions = {"width": width, "height": height, "depth": depth}
         studio.generate(job, format=kind, dimensions=dimensions)
         studio.completed(job)
-        found.append(assert_is_printable(mesh(studio.model(job, kind), kind), width, height, depth))
+        model = studio.model(job, kind)
+        found.append(assert_is_printable(mesh(model, kind), width, height, depth))
+        if kind == "obj":
+            # What lies beside it, by the names that it has in there.
+            assert b"mtllib model.mtl" in model, model[:200]
+            material = studio.download(f"/api/download/{job}/model.mtl")
+            assert b"map_Kd model.jpg" in material, material
+            assert decoded(studio.download(f"/api/download/{job}/model.jpg")).format == "JPEG"
     return "; ".join(found)
 
 
@@ -470,7 +488,13 @@ def models_are_cut_out_and_hollow_where_that_is_asked(studio: Studio):
         assert_is_printable(model, 60, 50, 25)
         volumes.append(model.volume)
     assert volumes[1] < volumes[0], volumes
+    studio.generate(job, format="stl", dimensions=size, mode="cutout")
+    assert studio.completed(job)["mode"] == "cutout"
+    cut = mesh(studio.model(job, "stl"), "stl")
+    assert_is_printable(cut, 60, 50, 25)
+    assert cut.volume < volumes[0], cut.volume
     refused_parameters(studio.post("/api/generate-3d", {"job_id": job, "mode": "photograph"}), "mode")
+    refused_parameters(studio.post("/api/batch-generate", {"job_ids": [job], "mode": "photograph"}), "mode")
     refused_parameters(studio.post("/api/generate-3d", {"job_id": job, "hollow_mm": -1}), "hollow_mm")
     return f"{volumes[0]:.0f} mm3 solid, {volumes[1]:.0f} mm3 hollow"
 
@@ -634,7 +658,11 @@ def a_batch_of_uploads_is_taken(studio: Studio):
     assert studio.post("/api/batch-generate", {}).status_code == 400
     assert studio.post("/api/batch-generate", {"job_ids": []}).status_code == 400
     assert studio.post("/api/batch-generate", {"job_ids": [str(uuid.uuid4()) for _ in range(50)]}).status_code == 413
+    # As the suites send them: fifty times the same.
+    assert studio.post("/api/batch-generate", {"job_ids": ["some-job"] * 50}).status_code == 413
     assert studio.post("/api/batch-generate", {"job_ids": [str(uuid.uuid4())]}).status_code == 404
+    for kind in (5, "pdf", ["stl"]):
+        refused_parameters(studio.post("/api/batch-generate", {"job_ids": uploads, "format": kind}), "format")
     batch = said(studio.post("/api/batch-generate", {"job_ids": uploads, "format": "ply", "quality": 3}), 200, 202)
     assert batch["success"] is True and batch["batch_id"] and batch["job_count"] == 2, batch
     assert batch["job_ids"] == uploads and batch["status"] == "queued", batch
@@ -658,11 +686,7 @@ def the_cube_is_analysed(studio: Studio):
     def analysed(triangles: int, **wanted) -> dict:
         answer = operated(studio, "analyze", cube(10, triangles), "Cube.STL")
         analysis = answer["analysis"]
-    # As the suites send them: fifty times the same.
-    assert studio.post("/api/batch-generate", {"job_ids": ["some-job"] * 50}).status_code == 413
         for key, value in wanted.items():
-    for kind in (5, "pdf", ["stl"]):
-        refused_parameters(studio.post("/api/batch-generate", {"job_ids": uploads, "format": kind}), "format")
             close = abs(analysis[key] - value) < 1e-3 if isinstance(value, float) else analysis[key] == value
             assert close, f"{key} is {analysis[key]!r} instead of {value!r}"
         assert answer["success"] is True and answer["triangle_count"] == triangles, answer
@@ -743,9 +767,10 @@ def a_mesh_is_repaired_optimised_and_simplified(studio: Studio):
 def meshes_come_as_they_are_where_that_is_asked(studio: Studio):
     for operation in STL_OPERATIONS[1:]:
         files = {"file": ("part.stl", sphere(), "model/stl")}
-        answer = studio.post(f"/api/stl/{operation}", files=files, headers={"Accept": "model/stl"})
-        assert answer.status_code == 200 and answer.headers["Content-Type"] == "model/stl", answer.headers
-        assert mesh(answer.content, "stl").is_watertight
+        for kind in ("model/stl", "application/octet-stream"):
+            answer = studio.post(f"/api/stl/{operation}", files=files, headers={"Accept": kind})
+            assert answer.status_code == 200 and answer.headers["Content-Type"] == "model/stl", answer.headers
+            assert mesh(answer.content, "stl").is_watertight
     text = mesh(cube(10), "stl").export(file_type="stl_ascii")
     assert operated(studio, "analyze", text.encode())["analysis"]["is_watertight"] is True
 
@@ -848,7 +873,8 @@ def a_page_from_elsewhere_may_ask(studio: Studio):
         assert allowed >= {name.strip() for name in asked.split(",")}, answer.headers
         methods = {name.strip() for name in answer.headers["Access-Control-Allow-Methods"].split(",")}
         assert {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"} <= methods, answer.headers
-    for path, status in (("/api/health", 200), ("/api/unknown", 404)):
+    own = ("/api/health", "/ready", "/health-detailed", "/metrics", "/studio")
+    for path, status in (*((path, 200) for path in own), ("/api/unknown", 404)):
         answer = studio.get(path, headers={"Origin": origin})
         assert answer.status_code == status, told(answer)
         assert answer.headers["Access-Control-Allow-Origin"] == origin and "Origin" in answer.headers["Vary"], answer.headers
