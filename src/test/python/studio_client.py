@@ -480,19 +480,20 @@ def models_are_as_large_as_asked_and_closed(studio: Studio):
 def models_are_cut_out_and_hollow_where_that_is_asked(studio: Studio):
     job = studio.upload(scene(30))["job_id"]
     size = {"width": 60, "height": 50, "depth": 25}
-    volumes = []
-    for fields in ({"mode": "relief"}, {"mode": "relief", "hollow_mm": 2}):
+    models = []
+    for fields in ({"mode": "relief"}, {"mode": "relief", "hollow_mm": 2}, {"mode": "cutout"}):
         studio.generate(job, format="stl", dimensions=size, **fields)
-        studio.completed(job)
-        model = mesh(studio.model(job, "stl"), "stl")
-        assert_is_printable(model, 60, 50, 25)
-        volumes.append(model.volume)
+        assert studio.completed(job)["mode"] == fields["mode"]
+        models.append(mesh(studio.model(job, "stl"), "stl"))
+        assert_is_printable(models[-1], 60, 50, 25)
+    volumes = [model.volume for model in models]
     assert volumes[1] < volumes[0], volumes
-    studio.generate(job, format="stl", dimensions=size, mode="cutout")
-    assert studio.completed(job)["mode"] == "cutout"
-    cut = mesh(studio.model(job, "stl"), "stl")
-    assert_is_printable(cut, 60, 50, 25)
-    assert cut.volume < volumes[0], cut.volume
+    # A plate stands on all of its rectangle, a ball on a disc.
+    stands_on = []
+    for model in models:
+        below = abs(model.triangles[:, :, 2] - model.bounds[0][2]).max(axis=1) < 1e-3
+        stands_on.append(model.area_faces[below].sum() / (60 * 50))
+    assert abs(stands_on[0] - 1) < 0.01 and 0.6 < stands_on[2] < 0.9, stands_on
     refused_parameters(studio.post("/api/generate-3d", {"job_id": job, "mode": "photograph"}), "mode")
     refused_parameters(studio.post("/api/batch-generate", {"job_ids": [job], "mode": "photograph"}), "mode")
     refused_parameters(studio.post("/api/generate-3d", {"job_id": job, "hollow_mm": -1}), "hollow_mm")
