@@ -1,10 +1,15 @@
 package dev.osprey.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.osprey.access.Caller.Allowance;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
+import dev.osprey.fault.ErrorCode;
+import dev.osprey.fault.OspreyException;
 import jakarta.security.enterprise.identitystore.Pbkdf2PasswordHash;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +18,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long what a caller has shown is worth something. */
 class AccessControlTest {
@@ -60,6 +67,31 @@ class AccessControlTest {
 
     private static Caller somebody(Credential credential) {
         return new Caller("somebody", "Anna", false, Scope.CAPABILITIES, Allowance.UNLIMITED, credential);
+    }
+
+    private AccessControl listening(String address, String mode) {
+        OspreyConfig elsewhere = TestConfig.with("server.address", address, "access.mode", mode);
+        return new AccessControl(
+                elsewhere, keys, new Tickets(), new Operators(tables, new Unused(), config), () -> now);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    void doesNotStartWhereOthersReachItBeforeSomebodyHasDecided(String address) {
+        OspreyException refusal = assertThrows(OspreyException.class, () -> listening(address, "local"));
+        assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
+        assertEquals(
+                "The server listens on " + address + ", where others reach it, and nobody has said who may use it: set"
+                        + " osprey.access.mode to keys, tokens, keys-and-tokens or, for everybody, open",
+                refusal.detail());
+        assertTrue(listening(address, "keys").asksWho());
+        assertFalse(listening(address, "open").asksWho());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1"})
+    void asksNobodyOnThisMachineAlone(String address) {
+        assertFalse(listening(address, "local").asksWho());
     }
 
     @Test

@@ -459,6 +459,20 @@ class AccessIT {
         assertEquals(List.of(), wrong);
     }
 
+    @Test
+    @Order(1)
+    void letsPagesSpeakToTheirOwnServerAlone() throws Exception {
+        for (Answer answer :
+                List.of(send("GET", "/admin/sign-in.html", ""), get("/api/jobs", anna), get("/ws", "wrong"))) {
+            String policy = answer.header("Content-Security-Policy").orElseThrow();
+            assertTrue(policy.startsWith("default-src 'self'; "), policy);
+            assertTrue(
+                    policy.endsWith(
+                            "; connect-src 'self' blob: ws://127.0.0.1:%1$d wss://127.0.0.1:%1$d".formatted(port)),
+                    policy);
+        }
+    }
+
     /** Bodies that no endpoint reads, each with its type, if it has one. */
     private static final Map<String, Optional<String>> UNREADABLE = Map.ofEntries(
             Map.entry("", Optional.empty()),
