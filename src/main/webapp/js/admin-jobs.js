@@ -1,6 +1,6 @@
 /** Jobs and sessions of the referee: where they stand, what has happened to each; cancelling, retrying, deleting. */
 
-import { Rows, amount, button, byId, confirmed, duration, element, inWords, tag, time, whileBusy } from './admin-parts.js';
+import { Rows, amount, button, byId, confirmed, duration, element, inWords, mebibytes, tag, time, whileBusy } from './admin-parts.js';
 import { admin, path } from './admin-requests.js';
 import { Story, TONES, titleOf } from './admin-story.js';
 import { isOver } from './jobs.js';
@@ -39,7 +39,7 @@ export class JobList {
       { kind: 'number', of: ([, { fps }]) => amount(fps, 1) },
       { kind: 'number', of: ([, { frames_received: frames }]) => amount(frames) },
       { kind: 'number', of: ([, { missing_frames: frames }]) => amount(frames) },
-      { kind: 'number', of: ([, { memory_mb: megabytes }]) => `${amount(megabytes, 1)} MB` },
+      { kind: 'number', of: ([, { memory_mb: used }]) => mebibytes(used) },
     ]);
     feed.addEventListener('streams', ({ detail }) => this.#streamed(detail));
     for (const id of ['job-kind', 'job-state']) {
