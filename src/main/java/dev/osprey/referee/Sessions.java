@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -295,10 +297,15 @@ final class Sessions {
         long total = 0;
         int frames = 0;
         JsonObjectBuilder entries = Json.createObjectBuilder();
+        Set<String> told = new HashSet<>();
         for (Session session : sessions) {
             total += session.bytes();
             frames += session.frames();
-            entries.add(session.id(), session.stats());
+            // Who sees everybody's sees both of two that are called the same.
+            String name = told.add(session.id())
+                    ? session.id()
+                    : "%s (%s)".formatted(session.id(), session.start().owner().orElse("nobody's"));
+            entries.add(name, session.stats());
         }
         return Json.createObjectBuilder()
                 .add("active_sessions", sessions.size())

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.access.Caller;
 import dev.osprey.config.OspreyConfig;
 import dev.osprey.config.TestConfig;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,18 @@ class SessionsTest {
         sessions.leave(first);
         sessions.start(named("c"), false);
         assertEquals(2, sessions.stats(Caller.ANYBODY).getInt("active_sessions"));
+    }
+
+    @Test
+    void tellsWhoSeesEverybodysOfBothThatAreCalledTheSame() {
+        Sessions sessions = sessions();
+        for (String owner : List.of("key:1", "key:2")) {
+            send(sessions, sessions.start(named("a").ownedBy(Optional.of(owner)), false), 0);
+        }
+        JsonObject stats = sessions.stats(Caller.ANYBODY);
+        assertEquals(2, stats.getInt("active_sessions"));
+        assertEquals(Set.of("a", "a (key:2)"), stats.getJsonObject("sessions").keySet());
+        assertEquals(2, stats.getInt("total_frames"));
     }
 
     @Test
