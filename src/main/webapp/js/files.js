@@ -1,7 +1,11 @@
 /** The files of a model: those that there are, to be downloaded, and those that it can be made into besides. */
 
-/** @type {import('./studio-requests.js').Format[]} */
-const FORMATS = ['stl', 'obj', 'glb', 'ply'];
+/**
+ * What the files of each format end in, the model itself first: an OBJ names the others, which have to lie beside it.
+ *
+ * @type {Record<import('./studio-requests.js').Format, string[]>}
+ */
+const ENDINGS = { stl: ['stl'], obj: ['obj', 'mtl', 'jpg'], glb: ['glb'], ply: ['ply'] };
 const byId = (id) => document.getElementById(id);
 
 /** @param {number} bytes */
@@ -25,7 +29,7 @@ export function download(name, address, bytes) {
 }
 
 export class Files {
-  /** @type {Map<string, {address: string, bytes: number}>} by format */
+  /** @type {Map<string, import('./jobs.js').Artifact>} by what they end in */
   #files = new Map();
   #isBusy = false;
   /** @type {?(format: import('./studio-requests.js').Format) => void} */
@@ -38,14 +42,15 @@ export class Files {
     this.#show();
   }
 
-  /**
-   * @param {import('./studio-requests.js').Format} format
-   * @param {string} address
-   * @param {number} bytes
-   */
-  add(format, address, bytes) {
-    this.#files.set(format, { address, bytes });
+  /** @param {import('./jobs.js').Artifact[]} artifacts of a job that made a model */
+  add(artifacts) {
+    artifacts.forEach((artifact) => this.#files.set(artifact.name.split('.').at(-1), artifact));
     this.#show();
+  }
+
+  /** @param {import('./studio-requests.js').Format} format that there is @returns {HTMLElement} to download it by */
+  link(format) {
+    return byId('files').querySelector(`[data-format="${format}"] a`);
   }
 
   /** @param {boolean} isBusy something is made meanwhile */
@@ -56,18 +61,24 @@ export class Files {
 
   #show() {
     byId('files-card').hidden = this.#files.size === 0;
-    byId('files').replaceChildren(...FORMATS.filter((format) => this.#onMake || this.#files.has(format)).map((format) => {
-      const file = this.#files.get(format);
-      const name = format.toUpperCase();
-      return file ? download(`Download ${name}`, file.address, file.bytes) : this.#offer(format, `Make ${name}`);
-    }));
+    byId('files').replaceChildren(...Object.keys(ENDINGS).flatMap((format) => (this.#files.has(format) ? this.#downloads(format) : this.#offers(format))));
   }
 
-  #offer(format, words) {
-    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'button small', textContent: words, disabled: this.#isBusy });
+  #downloads(format) {
+    const entries = ENDINGS[format].flatMap((ending) => this.#files.get(ending) ?? []).map(({ name, url, bytes }, index) =>
+      download(`Download ${index ? name : format.toUpperCase()}`, `${url}?download`, bytes));
+    entries[0].dataset.format = format;
+    return entries;
+  }
+
+  #offers(format) {
+    if (!this.#onMake) {
+      return [];
+    }
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'button small', textContent: `Make ${format.toUpperCase()}`, disabled: this.#isBusy });
     button.addEventListener('click', () => this.#onMake(format));
     const entry = document.createElement('li');
     entry.append(button);
-    return entry;
+    return [entry];
   }
 }

@@ -1,7 +1,7 @@
 /** What was made in the studio, newest first: to be opened again, made again, cancelled or deleted. */
 
 import { Refusal, cancel, isOver, remove } from './jobs.js';
-import { PICTURE, Works } from './works.js';
+import { MODEL, PICTURE, Works } from './works.js';
 
 const AT_A_TIME = 12;
 const MOST = 200;
@@ -127,12 +127,13 @@ export class Gallery extends EventTarget {
   }
 
   /** What changes while the entry stays. */
-  #age(entry, { state, progress, submitted_at: submitted }) {
+  #age(entry, { kind, state, progress, parameters, submitted_at: submitted }) {
     const minutes = Math.round((Date.parse(submitted) - Date.now()) / 60_000);
     const time = entry.querySelector('time');
-    const words = minutes > -60 ? ago.format(Math.min(0, minutes), 'minute') : minutes > -1440 ? ago.format(Math.round(minutes / 60), 'hour') : when.format(new Date(submitted));
-    Object.assign(time, { textContent: words, dateTime: submitted, title: when.format(new Date(submitted)) });
-    entry.querySelector('.outcome').textContent = state === 'running' ? `${STATES.running}, ${Math.round(100 * progress)} %` : STATES[state];
+    const age = minutes > -60 ? ago.format(Math.min(0, minutes), 'minute') : minutes > -1440 ? ago.format(Math.round(minutes / 60), 'hour') : when.format(new Date(submitted));
+    Object.assign(time, { textContent: age, dateTime: submitted, title: when.format(new Date(submitted)) });
+    const words = { ...STATES, running: `${STATES.running}, ${Math.round(100 * progress)} %`, ...(kind === MODEL && { succeeded: size(parameters) }) };
+    entry.querySelector('.outcome').textContent = words[state];
   }
 
   #askThenDelete(pressed, work) {
@@ -166,6 +167,9 @@ export class Gallery extends EventTarget {
 
 /** @param {import('./jobs.js').Job[]} jobs @param {(id: string) => Promise<void>} step */
 const each = (jobs, step) => Promise.all(jobs.map(({ id }) => step(id)));
+
+/** @param {Partial<import('./studio-requests.js').ModelWish>} wish tells models of the same picture apart */
+const size = ({ dimensions }) => (dimensions ? `${dimensions.width} × ${dimensions.height} × ${dimensions.depth} mm` : 'size unknown');
 
 /** @param {string} name @param {string} text */
 function element(name, text) {

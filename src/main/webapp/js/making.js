@@ -9,6 +9,8 @@ const ENDS = new Set(['completed', 'failed', 'cancelled']);
 
 export class Making {
   #giveUp = () => {};
+  /** @type {?HTMLElement} what had the focus when it began */
+  #from = null;
 
   /** @param {import('./studio-stream.js').StudioStream} stream */
   constructor(stream) {
@@ -17,13 +19,21 @@ export class Making {
   }
 
   /**
+   * Brings the visitor to where it can be watched: what was pressed is of no use, or gone, until it is over.
+   *
    * @param {string} title
-   * @param {() => void} giveUp by the visitor's wish
+   * @param {() => void} [giveUp] by the visitor's wish; without, it cannot be
    */
   begin(title, giveUp) {
     this.#giveUp = giveUp;
+    this.#from = document.activeElement;
     byId('progress-title').textContent = title;
+    byId('cancel').hidden = !giveUp;
     byId('progress').hidden = false;
+    byId('progress').scrollIntoView({ block: 'nearest' });
+    if (this.#from?.matches('button')) {
+      byId('progress').focus({ preventScroll: true });
+    }
     this.at(0, 'It begins.');
   }
 
@@ -38,8 +48,15 @@ export class Making {
     byId('progress-words').textContent = words;
   }
 
-  end() {
+  /** @param {?HTMLElement} next what is to be seen now; what was pressed has the focus again, where it is still there */
+  end(next) {
+    const isHere = byId('progress').contains(document.activeElement);
     byId('progress').hidden = true;
+    next?.scrollIntoView({ block: 'nearest' });
+    if (isHere) {
+      const back = this.#from.checkVisibility() ? this.#from : next;
+      back?.focus({ preventScroll: true });
+    }
     this.#giveUp = () => {};
   }
 

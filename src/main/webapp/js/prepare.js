@@ -39,6 +39,8 @@ export class Prepare extends EventTarget {
   #file = null;
   /** @type {?File} what is analysed now, or was last */
   #asked = null;
+  /** @type {?HTMLElement} had the focus when what goes on began */
+  #from = null;
 
   constructor() {
     super();
@@ -75,7 +77,12 @@ export class Prepare extends EventTarget {
 
   /** @param {boolean} isBusy something is made meanwhile */
   set busy(isBusy) {
+    this.#from = isBusy ? document.activeElement : this.#from;
     ['repair', 'optimize', 'simplify'].forEach((id) => (byId(id).disabled = isBusy));
+    // A button that is disabled loses the focus.
+    if (!isBusy && document.activeElement === document.body) {
+      this.#from?.focus({ preventScroll: true });
+    }
   }
 
   /** Nothing that is still to come of a file is of interest. */

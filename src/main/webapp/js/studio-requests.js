@@ -39,8 +39,7 @@ import { Refusal, UNREACHABLE, ask, refusal } from './jobs.js';
  * @property {string[]} [unknown_words] which the model has never seen
  * @property {Format} [format] of a finished model
  * @property {string} [output_file]
- * @property {string} [download_url]
- * @property {number} [file_size] bytes
+ * @property {string} [result_id] its own job, of a model
  *
  * @typedef {object} MeshAnalysis
  * @property {number} vertex_count

@@ -10,7 +10,6 @@ import { MODEL, PICTURE, PREVIEW, pictureOf } from './works.js';
 /** What the viewer draws; the others are for other programs. */
 const DRAWN = 'glb';
 const LOOKED_AT = 50;
-const EXTENSION = /\.(glb|stl|obj|ply)$/;
 
 /**
  * Events: `doing` (detail: what goes on, in words and with a tone), `busy` (detail: whether something is made), `changed` when the
@@ -76,17 +75,20 @@ export class Workbench extends EventTarget {
   }
 
   #makeFile(wish, id) {
-    return this.#work('File', `Making the ${wish.format.toUpperCase()} file`, 'The file was not made.', (stop) => this.#file(wish, id, stop), () => this.#cancel(MODEL, id));
+    return this.#work('File', `Making the ${wish.format.toUpperCase()} file`, 'The file was not made.', async (stop) => {
+      await this.#file(wish, id, stop);
+      return this.files.link(wish.format);
+    }, () => this.#cancel(MODEL, id));
   }
 
   async #file(wish, id, stop) {
     await makeModel(id, wish);
     await this.#begun(MODEL, id, stop);
-    const { output_file: name, download_url: address, file_size: bytes } = await this.making.follow(id, ({ format }) => format === wish.format, stop);
+    const { output_file: name, result_id: job } = await this.making.follow(id, ({ format }) => format === wish.format, stop);
     if (wish.format === DRAWN) {
       await this.view.show(await bytesOf(shown(id, name)), DRAWN, 'y');
     }
-    this.files.add(wish.format, address, bytes);
+    this.files.add((await find(job)).artifacts);
   }
 
   /** @param {import('./jobs.js').Job} job that succeeded, with its parameters */
@@ -108,11 +110,10 @@ export class Workbench extends EventTarget {
       }
       this.form.fill(parameters);
       this.files.begin((format) => this.#makeFile({ ...parameters, format }, parameters.job_id));
-      const files = artifacts.map((artifact) => ({ ...artifact, format: EXTENSION.exec(artifact.name)?.[1] })).filter(({ format }) => format);
-      files.forEach(({ format, url, bytes }) => this.files.add(format, `${url}?download`, bytes));
-      const drawn = files.find(({ format }) => format === DRAWN) ?? files.find(({ format }) => format === 'stl');
-      if (drawn) {
-        await this.view.show(await bytesOf(drawn.url), drawn.format, 'y');
+      this.files.add(artifacts);
+      const format = [DRAWN, 'stl'].find((each) => artifacts.some(({ name }) => name.endsWith(`.${each}`)));
+      if (format) {
+        await this.view.show(await bytesOf(artifacts.find(({ name }) => name.endsWith(`.${format}`)).url), format, 'y');
       } else {
         this.easel.show('words', 'This kind of file is not drawn here, but it can be downloaded.');
       }
@@ -186,7 +187,7 @@ export class Workbench extends EventTarget {
    * @param {string} title
    * @param {string} words of what goes on
    * @param {string} otherwise what is said where it fails
-   * @param {(stop: AbortSignal) => Promise<void>} steps
+   * @param {(stop: AbortSignal) => Promise<?HTMLElement>} steps where to go on afterwards, if not at the picture
    * @param {() => void} [giveUp]
    */
   async #work(title, words, otherwise, steps, giveUp) {
@@ -197,14 +198,16 @@ export class Workbench extends EventTarget {
     this.#isGivenUp = false;
     const { signal } = this.#stop;
     this.notices.clear('work', 'cancel');
-    this.#setBusy(true);
     this.making.begin(title, giveUp);
+    this.#setBusy(true);
     this.#told('doing', { tone: 'wait', text: words });
+    let next = null;
     try {
-      await steps(signal);
+      next = await steps(signal) ?? this.easel.stage;
       this.#told('doing', { tone: 'good', text: `${title} ready` });
     } catch (fault) {
-      if (this.easel.shows === 'words') {
+      // What cannot be made a model of is no picture to go on with.
+      if (!this.#picture) {
         this.easel.forget('picture');
       }
       const isCancelled = signal.aborted || this.#isGivenUp;
@@ -214,8 +217,8 @@ export class Workbench extends EventTarget {
       }
     } finally {
       this.#stop.abort();
-      this.making.end();
       this.#setBusy(false);
+      this.making.end(next);
       this.#told('changed');
     }
   }

@@ -66,6 +66,7 @@ class StudioPageIT extends RealPage {
                 "the server's picture is shown",
                 () -> chromium.holds("document.getElementById('picture').naturalWidth === 512"));
         makeTheModel();
+        assertEquals("Make the model", chromium.focused());
         assertEquals("100.0 mm", measure("Width"));
         assertEquals("75.0 mm", measure("Height"));
         assertEquals("20.0 mm", measure("Depth"));
@@ -78,11 +79,15 @@ class StudioPageIT extends RealPage {
         assertEquals(84 + 50 * triangles, stl.length());
         chromium.find("button", "Make OBJ").click();
         chromium.find("link", "Download OBJ");
+        chromium.until("it is where one goes on", () -> chromium.focused().equals("Download OBJ"));
+        assertTrue(downloaded("OBJ").startsWith("mtllib model.mtl\n"));
         assertTrue(downloaded("OBJ").contains("\nf "));
+        assertTrue(downloaded("model.mtl").contains("map_Kd model.jpg"));
+        assertTrue(downloaded("model.jpg").startsWith("\u00FF\u00D8"));
 
         open();
         WebElement work = work(0);
-        assertTrue(work.getText().startsWith("ring.jpg\nModel\n"), work.getText());
+        assertTrue(work.getText().startsWith("ring.jpg\nModel\n100 × 75 × 20 mm\n"), work.getText());
         work.findElement(By.xpath(".//button[.='Open']")).click();
         untilItSays("Work ready");
         assertEquals("100.0 mm", measure("Width"));
@@ -152,6 +157,7 @@ class StudioPageIT extends RealPage {
         for (String operation : List.of("Repair", "Fit the printer", "Simplify")) {
             chromium.find("button", operation).click();
             chromium.until("it is done", () -> chromium.status().equals("STL file ready"));
+            chromium.until("it can be pressed again", () -> chromium.focused().equals(operation));
         }
         for (String prepared : List.of("repaired_cube.stl", "optimized_cube.stl", "simplified_cube.stl")) {
             chromium.find("link", "Download " + prepared);
@@ -189,6 +195,8 @@ class StudioPageIT extends RealPage {
         chromium.until("the page says so", () -> chromium.notices().startsWith("The picture was not taken."));
         assertTrue(chromium.notices().contains("magic number"), chromium.notices());
         assertEquals("Not done", chromium.status());
+        assertTrue(chromium.shows("button", "Try the cup"));
+        assertFalse(chromium.shows("img", "notes.png"));
         // The browser's own, about the answer.
         assertEquals(1, chromium.errors(1).size());
 
@@ -284,23 +292,36 @@ class StudioPageIT extends RealPage {
 
     @Test
     void cancelsWhatTakesTooLongAndMakesItAgain() throws IOException {
+        // Where the button is far below what is watched.
+        chromium.look(375, 812, "light");
         choose("Picture", SAMPLES.resolve("book.jpg"));
         untilItSays("Picture ready");
         quality(8);
         depthOfItsOwn();
         // Pressed by the page itself: a driver may come when the model is there.
         chromium.once(
-                "the model is being made, and is not any more", """
+                "the model is being made, and is not any more",
+                """
                 document.getElementById('status').textContent === 'Making the model'
                   && document.getElementById('cancel').checkVisibility()
-                  && (document.getElementById('cancel').click(), true)""", () -> chromium.find("button", "Make the model")
-                        .click());
+                  && (witness.watched = [document.activeElement.id, %s],
+                      document.getElementById('cancel').click(), true)""".formatted(inView("progress")),
+                () -> chromium.find("button", "Make the model").click());
         untilItSays("Cancelled");
+        assertEquals(List.of("progress", true), chromium.run("return witness.watched"));
+        assertEquals("Make the model", chromium.focused());
         assertEquals("", chromium.notices());
         chromium.until("the gallery says so", () -> work(0).getText().contains("cancelled"));
         work(0).findElement(By.xpath(".//button[.='Retry']")).click();
         untilItSays("Model ready");
+        assertTrue(chromium.holds(inView("stage")));
         assertEquals("8", chromium.element("quality").getDomProperty("value"));
+    }
+
+    /** Whether all of an element is to be seen without scrolling. */
+    private static String inView(String id) {
+        return "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.getElementById('%s').getBoundingClientRect())"
+                .formatted(id);
     }
 
     @Test
