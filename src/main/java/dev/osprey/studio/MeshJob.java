@@ -1,32 +1,22 @@
 package dev.osprey.studio;
 
 import dev.osprey.config.OspreyConfig;
-import dev.osprey.depth.DepthMap;
-import dev.osprey.depth.Volume;
 import dev.osprey.fault.ErrorCode;
 import dev.osprey.fault.OspreyException;
 import dev.osprey.imaging.ImageLimits;
-import dev.osprey.imaging.Mask;
 import dev.osprey.imaging.Picture;
 import dev.osprey.inference.Scheduler;
 import dev.osprey.inference.Turns;
 import dev.osprey.jobs.JobKind;
 import dev.osprey.jobs.JobRun;
 import dev.osprey.mesh.Glb;
-import dev.osprey.mesh.Hollow;
-import dev.osprey.mesh.MarchingCubes;
 import dev.osprey.mesh.Mesh;
 import dev.osprey.mesh.Obj;
 import dev.osprey.mesh.Ply;
 import dev.osprey.mesh.PrintAnalysis;
-import dev.osprey.mesh.QuadricDecimation;
 import dev.osprey.mesh.Relief;
-import dev.osprey.mesh.ReliefDetail;
 import dev.osprey.mesh.Stl;
 import dev.osprey.mesh.Texture;
-import dev.osprey.model.ModelManifest;
-import dev.osprey.runtime.Cancellation;
-import dev.osprey.runtime.Lease;
 import dev.osprey.runtime.WarmModels;
 import dev.osprey.studio.MeshRequest.Mode;
 import jakarta.json.Json;
@@ -43,7 +33,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -74,12 +63,6 @@ final class MeshJob implements JobKind {
     private static final String MEASURES = "measures.json";
 
     private static final long CANCEL_CHECK_MILLIS = 100;
-
-    /** Pixels of the longer side of what is found of near and far, and of the foreground. */
-    private static final int MOST_SIDE = 512;
-
-    /** The plate's part of the whole depth, as the protocol's relief has it: 0.1 below, 1 above. */
-    private static final double BASE = 1 / 11.0;
 
     private static final int TEXTURE_SIDE = 1_024;
     private static final int TEXTURE_QUALITY = 90;
@@ -125,20 +108,20 @@ final class MeshJob implements JobKind {
         private final JobRun run;
         private final MeshRequest request;
         private final Path folder;
-        private final Turns turns;
-
-        /** The models that the solid really was made with, by name. */
-        private final Map<String, String> used = new ConcurrentHashMap<>();
+        private final Course course;
+        private final Sculptor sculptor;
 
         Run(JobRun run) {
             this.run = run;
             this.request = MeshRequest.ofJson(run.job().parameters());
             this.folder = run.folder();
-            this.turns = new Turns(models, scheduler, run.cancellation());
+            this.course = new Course(run);
+            this.sculptor =
+                    new Sculptor(settings, models, new Turns(models, scheduler, run.cancellation()), request, course);
         }
 
         String result() throws IOException {
-            Map<String, String> served = served();
+            Map<String, String> served = sculptor.served();
             String solidKey = key(served);
             String key = Hash.of(
                     solidKey.getBytes(StandardCharsets.UTF_8), request.format().wireName());
@@ -152,14 +135,14 @@ final class MeshJob implements JobKind {
                         .toString();
             }
             Solid solid = solid(solidKey, served);
-            tell(0.85, "Writing %s file...".formatted(request.format().name()));
+            course.tell(0.85, "Writing %s file...".formatted(request.format().name()));
             write(coloured(solid.mesh()));
             JsonObject result = Json.createObjectBuilder(solid.measures())
                     .add("file_size", Files.size(files().get(0)))
                     .add("cached", false)
                     .build();
             write(RESULT, result);
-            if (isOf(served)) {
+            if (sculptor.usedOnly(served)) {
                 List<Path> made = new ArrayList<>(files());
                 made.add(folder.resolve(RESULT));
                 keep(key, made);
@@ -192,9 +175,9 @@ final class MeshJob implements JobKind {
                 if (others == null) {
                     return mine;
                 }
-                checkCancelled();
+                course.checkCancelled();
                 if (!waits) {
-                    tell(0.05, "Waiting for the same solid...");
+                    course.tell(0.05, "Waiting for the same solid...");
                     waits = true;
                 }
                 try {
@@ -229,15 +212,15 @@ final class MeshJob implements JobKind {
         }
 
         private Solid made(String key, Map<String, String> served) throws IOException {
-            tell(0.05, "Processing image...");
+            course.tell(0.05, "Processing image...");
             Mesh mesh;
             try (Picture picture = picture()) {
-                tell(0.25, "Estimating depth...");
-                mesh = solid(picture);
+                course.tell(0.25, "Estimating depth...");
+                mesh = sculptor.mesh(picture);
             }
-            checkCancelled();
+            course.checkCancelled();
             Solid solid = new Solid(mesh, measures(mesh));
-            if (isOf(served)) {
+            if (sculptor.usedOnly(served)) {
                 written(SOLID, channel -> Glb.write(mesh, channel));
                 write(MEASURES, solid.measures());
                 keep(key, List.of(folder.resolve(SOLID), folder.resolve(MEASURES)));
@@ -252,11 +235,6 @@ final class MeshJob implements JobKind {
         private void forgetTheSolid() throws IOException {
             Files.deleteIfExists(folder.resolve(SOLID));
             Files.deleteIfExists(folder.resolve(MEASURES));
-        }
-
-        /** Whether those models and no others were used. */
-        private boolean isOf(Map<String, String> served) {
-            return served.entrySet().containsAll(used.entrySet());
         }
 
         /** Not into a file that the cache may have as well. */
@@ -290,164 +268,9 @@ final class MeshJob implements JobKind {
                     String.join("\n", models));
         }
 
-        /** The models that the request needs, in order, with all that tells them from others in their place. */
-        private Map<String, String> served() {
-            Map<String, String> served = new LinkedHashMap<>();
-            served.put(settings.depthModel(), identity(settings.depthModel()));
-            if (request.mode() == Mode.CUTOUT) {
-                served.put(settings.foregroundModel(), identity(settings.foregroundModel()));
-            }
-            return served;
-        }
-
-        private String identity(String model) {
-            try (Lease lease = models.lease(model)) {
-                return identity(lease);
-            }
-        }
-
-        /** The network, and what its manifest says of how it is used: the same file in another one's hands is another model. */
-        private static String identity(Lease lease) {
-            ModelManifest manifest = lease.manifest();
-            return "%s %d %s %s %s %s %s"
-                    .formatted(
-                            manifest.name(),
-                            lease.version(),
-                            manifest.sha256().get(lease.version()),
-                            manifest.kind(),
-                            manifest.input(),
-                            manifest.output(),
-                            manifest.labels());
-        }
-
-        private <T> T on(String model, Turns.Run<T> task) {
-            return turns.on(model, (lease, cancellation) -> {
-                used.put(model, identity(lease));
-                return task.on(lease, cancellation);
-            });
-        }
-
-        private void tell(double progress, String message) {
-            // An attempt that is begun anew does not go back.
-            run.progress("image-to-3d", Math.max(progress, run.job().progress()), message);
-        }
-
-        private void checkCancelled() {
-            if (run.cancellation().isRequested()) {
-                throw new OspreyException(ErrorCode.CANCELLED, "The solid was cancelled");
-            }
-        }
-
         private Picture picture() throws IOException {
             ByteBuffer png = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(SOURCE)));
             return Picture.decode(png, new ImageLimits(png.remaining(), UploadCheck.MAX_SIDE, UploadCheck.MAX_SIDE));
-        }
-
-        private Mesh solid(Picture picture) {
-            Mesh mesh =
-                    switch (turns.manifest(settings.depthModel()).kind()) {
-                        case DEPTH -> relief(picture);
-                        case VOLUME -> body(picture);
-                        default ->
-                            throw new OspreyException(
-                                    ErrorCode.MODEL_INVALID,
-                                    "The model \"%s\" finds neither depth nor volume".formatted(settings.depthModel()));
-                    };
-            checkCancelled();
-            if (request.hollowMm() == 0) {
-                return mesh;
-            }
-            return Hollow.hollowed(mesh, request.hollowMm(), settings.maxTriangles(), part -> {
-                checkCancelled();
-                tell(0.8 + 0.05 * part, "Hollowing the solid...");
-            });
-        }
-
-        private Mesh relief(Picture picture) {
-            DepthMap depth =
-                    on(settings.depthModel(), (lease, cancellation) -> DepthMap.of(lease, picture, cancellation));
-            int longer = Math.max(picture.width(), picture.height());
-            int side = Math.min(longer, MOST_SIDE);
-            int columns = Math.max(2, Math.round((float) picture.width() * side / longer));
-            int rows = Math.max(2, Math.round((float) picture.height() * side / longer));
-            byte[] foreground = request.mode() == Mode.CUTOUT ? foreground(picture, columns, rows) : null;
-            tell(0.5, "Generating 3D mesh...");
-            return Relief.printable(
-                    depth.nearness(columns, rows, foreground),
-                    foreground,
-                    columns,
-                    rows,
-                    request.width(),
-                    request.height(),
-                    request.depth(),
-                    request.depth() * BASE,
-                    request.quality(),
-                    this::simplified);
-        }
-
-        private void simplified(double part) {
-            checkCancelled();
-            tell(0.6 + 0.2 * part, "Simplifying the mesh...");
-        }
-
-        /** uint8 [rows, columns], 0 is background, 255 is not. */
-        private byte[] foreground(Picture picture, int columns, int rows) {
-            tell(0.45, "Finding the foreground...");
-            byte[] classes = on(
-                    settings.foregroundModel(),
-                    (lease, cancellation) -> classes(lease, picture, columns, rows, cancellation));
-            List<String> labels = turns.manifest(settings.foregroundModel()).labels();
-            boolean found = false;
-            for (int i = 0; i < classes.length; i++) {
-                int id = classes[i] & 0xFF;
-                boolean background =
-                        id >= labels.size() || settings.backgroundLabels().contains(labels.get(id));
-                classes[i] = (byte) (background ? 0 : 255);
-                found |= !background;
-            }
-            if (!found) {
-                throw new OspreyException(
-                        ErrorCode.MESH_UNREADABLE,
-                        "Nothing in the picture stands out from its background: \"%s\" finds none of %s"
-                                .formatted(settings.foregroundModel(), foregroundLabels(labels)));
-            }
-            return classes;
-        }
-
-        private List<String> foregroundLabels(List<String> labels) {
-            return labels.stream()
-                    .filter(label -> !settings.backgroundLabels().contains(label))
-                    .toList();
-        }
-
-        private static byte[] classes(Lease lease, Picture picture, int columns, int rows, Cancellation cancellation) {
-            ModelManifest.Pictures input = lease.manifest().pictures();
-            picture.resizeInto(lease.input(), input.width(), input.height(), input.interpolation(), input.colour());
-            lease.run(lease.input(), lease.output(), 1, cancellation);
-            ModelManifest.Masks output = lease.manifest().masks();
-            Mask mask = new Mask(lease.output().slice(0, lease.outputBytes(1)), output.width(), output.height());
-            byte[] classes = new byte[columns * rows];
-            mask.scaledTo(columns, rows).classes().get(0, classes);
-            return classes;
-        }
-
-        private Mesh body(Picture picture) {
-            Volume volume = on(settings.depthModel(), (lease, cancellation) -> Volume.of(lease, picture, cancellation));
-            tell(0.5, "Generating 3D mesh...");
-            Mesh surface = MarchingCubes.surface(
-                    volume.field(),
-                    volume.width(),
-                    volume.height(),
-                    volume.depth(),
-                    volume.level(),
-                    settings.maxTriangles(),
-                    part -> {
-                        checkCancelled();
-                        tell(0.5 + 0.1 * part, "Generating 3D mesh...");
-                    });
-            return QuadricDecimation.decimated(
-                            surface, ReliefDetail.of(request.quality()).triangles(), this::simplified)
-                    .fitted(request.width(), request.height(), request.depth());
         }
 
         /** With the picture on it, as far as the format has a way. */
@@ -544,7 +367,7 @@ final class MeshJob implements JobKind {
         }
 
         private JsonObject measures(Mesh mesh) {
-            PrintAnalysis analysis = PrintAnalysis.of(mesh, part -> checkCancelled());
+            PrintAnalysis analysis = PrintAnalysis.of(mesh, part -> course.checkCancelled());
             double score = analysis.printability() / 100;
             return Json.createObjectBuilder()
                     .add("triangles", mesh.triangles())
