@@ -29,8 +29,8 @@ final class StudioListener implements IoListener {
 
     private static final Logger LOG = System.getLogger(StudioListener.class.getName());
 
-    /** Jobs that one client may hear of at the same time. */
-    private static final int MOST_FOLLOWED = 256;
+    /** Ids that one client may have subscribed to, of whatever job or none. How many jobs it follows is for {@code Jobs} to bound. */
+    private static final int MOST_SUBSCRIBED = 256;
 
     private final Watchers watchers;
     private final IoClient socket;
@@ -46,7 +46,7 @@ final class StudioListener implements IoListener {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > 4 * MOST_FOLLOWED;
+            return size() > 4 * MOST_SUBSCRIBED;
         }
     });
 
@@ -141,14 +141,14 @@ final class StudioListener implements IoListener {
     }
 
     private void subscribe(String id) {
-        if (subscriptions.size() >= MOST_FOLLOWED && !subscriptions.contains(id)) {
+        if (subscriptions.size() >= MOST_SUBSCRIBED && !subscriptions.contains(id)) {
             socket.emit(
                     "error",
                     Json.createObjectBuilder()
                             .add(
                                     "message",
                                     "%d jobs are subscribed to, the limit is %d"
-                                            .formatted(MOST_FOLLOWED, MOST_FOLLOWED))
+                                            .formatted(MOST_SUBSCRIBED, MOST_SUBSCRIBED))
                             .build());
             return;
         }
@@ -217,7 +217,7 @@ final class StudioListener implements IoListener {
 
     /** Tells of a job from now on, unless that is so already. */
     void follow(Job job, Optional<Batch> batch) {
-        if (ended || followed.size() >= MOST_FOLLOWED || wasOver(job)) {
+        if (ended || wasOver(job)) {
             return;
         }
         Following following = new Following(job, batch);
