@@ -1,7 +1,7 @@
 package dev.osprey.diffusion;
 
 /** Classifier-free guidance (Ho and Salimans 2022): away from what the denoiser says without the prompt. */
-public final class Guidance {
+final class Guidance {
 
     private Guidance() {}
 
@@ -13,7 +13,7 @@ public final class Guidance {
      * @param with its answer to the prompt, as long
      * @return a new array
      */
-    public static float[] combine(float[] without, float[] with, float scale) {
+    static float[] combine(float[] without, float[] with, float scale) {
         if (without.length != with.length) {
             throw new IllegalArgumentException(
                     without.length + " values without the prompt, " + with.length + " with it");

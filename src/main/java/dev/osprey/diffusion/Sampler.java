@@ -13,7 +13,7 @@ package dev.osprey.diffusion;
  * }
  * }</pre>
  */
-public sealed interface Sampler permits Ddim, Euler, Lcm {
+sealed interface Sampler permits Ddim, Euler, Lcm {
 
     /**
      * What a step gives.

@@ -25,7 +25,7 @@ import java.util.Optional;
  * absent has diffusers' default, which depends on the class; what is not said here and would change the picture is
  * refused, the rest ignored. Immutable.
  */
-public final class SamplerConfig {
+final class SamplerConfig {
 
     private static final int MOST_TIMESTEPS = 100_000;
 
@@ -106,7 +106,7 @@ public final class SamplerConfig {
     }
 
     /** @throws OspreyException {@link ErrorCode#MODEL_INVALID} with every problem of the file */
-    public static SamplerConfig read(Path file) {
+    static SamplerConfig read(Path file) {
         try (InputStream stream = Files.newInputStream(file);
                 JsonReader reader = Json.createReader(stream)) {
             return of(reader.readObject());
@@ -125,7 +125,7 @@ public final class SamplerConfig {
      * @param steps what a user asks for
      * @throws OspreyException {@link ErrorCode#SETTING_INVALID} for fewer than one or more than the model has timesteps for
      */
-    public Sampler start(int steps) {
+    Sampler start(int steps) {
         int most = kind == Kind.LCM ? distilled : remaining.length;
         if (steps < 1 || steps > most) {
             throw new OspreyException(

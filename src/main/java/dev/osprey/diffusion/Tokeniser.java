@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  *
  * <p>Immutable.
  */
-public final class Tokeniser {
+final class Tokeniser {
 
     private static final String START = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
@@ -64,7 +64,7 @@ public final class Tokeniser {
      * @param spelt words without a token of their own, which are spelt in parts, once each; a model trained on few
      *     words does not know them, one trained on many may
      */
-    public record Tokens(int[] ids, int used, String cut, List<String> unknown, List<String> spelt) {}
+    record Tokens(int[] ids, int used, String cut, List<String> unknown, List<String> spelt) {}
 
     /**
      * @param vocabulary {@code vocab.json}
@@ -73,7 +73,7 @@ public final class Tokeniser {
      * @param padding the token to fill up with, {@code <|endoftext|>} in CLIP, {@code !} in OpenCLIP
      * @throws OspreyException {@link ErrorCode#MODEL_INVALID} when the files or the padding do not fit
      */
-    public static Tokeniser read(Path vocabulary, Path merges, int length, String padding) {
+    static Tokeniser read(Path vocabulary, Path merges, int length, String padding) {
         if (length < 3) {
             throw new OspreyException(ErrorCode.MODEL_INVALID, "expected a text of 3 tokens or more, found " + length);
         }
@@ -93,7 +93,7 @@ public final class Tokeniser {
     private record Word(String text, int at, boolean special) {}
 
     /** Takes time proportional to the text, except for n log n in a single word of n bytes. */
-    public Tokens tokenise(String text) {
+    Tokens tokenise(String text) {
         return tokenise(text, false);
     }
 
@@ -102,7 +102,7 @@ public final class Tokeniser {
      * ids}, where its parts would confuse the model and take others' room. So is what has neither letter nor digit, which is no
      * word and told of nowhere.
      */
-    public Tokens tokeniseKnown(String text) {
+    Tokens tokeniseKnown(String text) {
         return tokenise(text, true);
     }
 

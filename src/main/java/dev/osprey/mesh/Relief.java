@@ -152,7 +152,7 @@ public final class Relief {
      * @param foreground uint8 [rows, columns], 0 is background
      * @return uint8 [rows, columns], 0 or 1; all 0 when it is nowhere two pixels wide and high
      */
-    public static byte[] largestPart(byte[] foreground, int columns, int rows) {
+    static byte[] largestPart(byte[] foreground, int columns, int rows) {
         byte[] part = foreground;
         while (true) {
             boolean[] cells = cells(part, columns, rows);
