@@ -6,6 +6,10 @@ export const PICTURE = 'text-to-image';
 export const MODEL = 'image-to-3d';
 /** The file that a picture's job has while it is made. */
 export const PREVIEW = 'preview.png';
+/** The server's own limit. */
+const MOST_LISTED = 200;
+/** A model is a job for each kind of file. */
+const JOBS_A_WORK = 4;
 
 /**
  * @typedef {object} Made
@@ -21,13 +25,18 @@ export class Works {
   #known = new Map();
 
   /**
-   * @param {number} limit of jobs
+   * @param {number} limit of jobs, beside those that belong to one of the works all the same
    * @returns {Promise<{works: Work[], isAll: boolean}>} newest first
    */
   async latest(limit) {
-    const jobs = (await Promise.all([PICTURE, MODEL].map((kind) => listed(kind, limit)))).flat()
+    const jobs = (await Promise.all([PICTURE, MODEL].map((kind) => listed(kind, Math.min(MOST_LISTED, JOBS_A_WORK * limit + 1))))).flat()
       .sort((one, other) => other.submitted_at.localeCompare(one.submitted_at));
-    return { works: together(await Promise.all(jobs.slice(0, limit).map((job) => this.#made(job)))), isAll: jobs.length <= limit };
+    const newest = new Set(jobs.slice(0, limit));
+    // Other files of the same model may have been made long before.
+    const pictures = new Set([...newest].map(({ reference }) => reference));
+    const made = await Promise.all(jobs.filter((job) => newest.has(job) || (job.reference && pictures.has(job.reference))).map((job) => this.#made(job)));
+    const shown = new Set([...newest].map(({ id }) => id));
+    return { works: together(made).filter((work) => work.jobs.some(({ id }) => shown.has(id))), isAll: jobs.length <= limit };
   }
 
   /** @param {import('./jobs.js').Job} job as it is in the list @returns {Promise<Work>} */

@@ -84,6 +84,11 @@ class StudioPageIT extends RealPage {
         assertTrue(downloaded("OBJ").contains("\nf "));
         assertTrue(downloaded("model.mtl").contains("map_Kd model.jpg"));
         assertTrue(downloaded("model.jpg").startsWith("\u00FF\u00D8"));
+        // Of which each format is a job: together they are one work, however few are asked for.
+        assertEquals(List.of(3L), chromium.await("""
+                const [done] = arguments;
+                import('./js/works.js').then(({ Works }) => new Works().latest(1))
+                  .then(({ works }) => done(works.map(({ jobs }) => jobs.length)));"""));
 
         open();
         WebElement work = work(0);
