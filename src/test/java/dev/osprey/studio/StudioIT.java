@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.osprey.RealServer;
 import dev.osprey.SharesServer;
 import dev.osprey.StreamClient;
+import dev.osprey.mesh.Mesh;
+import dev.osprey.mesh.MeshAnalysis;
+import dev.osprey.mesh.Stl;
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +23,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -304,6 +311,52 @@ class StudioIT extends RealServer {
             assertFalse(FRAMEWORK.matcher(value).find(), where + ": " + value);
         }
         assertFalse(FRAMEWORK.matcher(answer.body()).find(), () -> where + ": " + answer.body());
+    }
+
+    /** By the models that are shipped: of a cup before its background, the cup alone, and then its shell alone. */
+    @Test
+    void cutsOutWhatIsInTheForegroundAndHollowsIt() throws Exception {
+        byte[] picture = Files.readAllBytes(Path.of("src/main/webapp/samples/studio/cup.jpg"));
+        String job = StudioClient.json(studio.tryUpload("cup.jpg", picture)).getString("job_id");
+        Mesh relief = made(job, "relief", 0);
+        Mesh cup = made(job, "cutout", 0);
+        Mesh shell = made(job, "cutout", 2);
+        assertTrue(reachesACorner(relief));
+        assertFalse(reachesACorner(cup));
+        assertFalse(reachesACorner(shell));
+        assertEquals(1, MeshAnalysis.of(cup).components());
+        assertTrue(MeshAnalysis.of(shell).components() > 1);
+        assertTrue(MeshAnalysis.of(shell).volume() < 0.9 * MeshAnalysis.of(cup).volume());
+    }
+
+    private Mesh made(String job, String mode, double hollowMillimetres) throws Exception {
+        JsonObject request = Json.createObjectBuilder()
+                .add("job_id", job)
+                .add("quality", 3)
+                .add("dimensions", Json.createObjectBuilder(Map.of("width", 60, "height", 50, "depth", 30)))
+                .add("mode", mode)
+                .add("hollow_mm", hollowMillimetres)
+                .build();
+        JsonObject unused = StudioClient.json(studio.post("/api/generate-3d", request));
+        Mesh mesh = Stl.read(ByteBuffer.wrap(studio.completed(job)), 1_000_000);
+        MeshAnalysis analysis = MeshAnalysis.of(mesh);
+        assertTrue(analysis.solid(), mode + ": " + analysis);
+        assertEquals(60, analysis.bounds().width(), 0.6);
+        assertEquals(50, analysis.bounds().height(), 0.5);
+        assertEquals(30, analysis.bounds().depth(), 0.3);
+        assertEquals(mode, studio.status(job).getString("mode"));
+        return mesh;
+    }
+
+    /** Whether it has something within 2 mm of the lower left corner, as a plate does, and no cup. */
+    private static boolean reachesACorner(Mesh mesh) {
+        float[] positions = mesh.positions();
+        for (int at = 0; at < positions.length; at += 3) {
+            if (positions[at] < 2 && positions[at + 1] < 2) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** [31, 37] Also where it is the container that answers. */
