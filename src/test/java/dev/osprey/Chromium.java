@@ -68,12 +68,13 @@ public final class Chromium implements AutoCloseable {
 
     /** What {@link #watchSocketsAndCameras} puts before every page. */
     private static final String WITNESS = """
-        window.witness = { sockets: [], tracks: [], elsewhere: null, secondMillis: 1_000 };
+        window.witness = { sockets: [], tracks: [], isGone: false, secondMillis: 1_000 };
         const wait = window.setTimeout;
         window.setTimeout = (step, millis, ...rest) => wait(step, millis === 1_000 ? witness.secondMillis : millis, ...rest);
         window.WebSocket = class extends WebSocket {
           constructor(address) {
-            super(witness.elsewhere ?? address);
+            // Where this server has nobody who answers: what is sent to others the pages' policy stops.
+            super(witness.isGone ? `${location.origin.replace('http', 'ws')}/nobody` : address);
             witness.sockets.push(this);
           }
         };
@@ -160,7 +161,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Lets a test see the sockets and cameras of every page opened from now on, break the first, send the next ones elsewhere and
+     * Lets a test see the sockets and cameras of every page opened from now on, break the first, have nobody answer the next ones and
      * make the seconds short that the page waits before it tries again.
      */
     void watchSocketsAndCameras() {

@@ -2,8 +2,6 @@ package dev.osprey;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -145,13 +143,6 @@ public abstract class RealServer {
         HttpResponse<String> answer = serve(model, "{\"version\":" + version + "}");
         if (answer.statusCode() != 200) {
             throw new AssertionError(answer.body());
-        }
-    }
-
-    /** Where nobody answers. */
-    protected static int unusedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
