@@ -22,7 +22,7 @@ import onnx
 import onnxruntime
 import torch
 
-from depth import HEIGHT, WIDTH, DepthNetwork, widened
+from depth import HEIGHT, WIDTH, DepthNetwork, served
 from depth_quality import NEAREST, measured, planes, rendered
 from publish import halved
 from publish_letters import cost
@@ -36,21 +36,17 @@ import depth_graph  # noqa: E402
 from measure import one_thread  # noqa: E402
 from model_folder import write_model  # noqa: E402
 
-NAME = "ResNet with a feature pyramid, small"
+NAME = "ResNet with a transformer and a feature pyramid, small"
 RESULTS = HERE / "depth.json"
-
-
-def metres(network: DepthNetwork, planes_: torch.Tensor) -> torch.Tensor:
-    return widened(network(planes_), *planes_.shape[2:]).exp()
 
 
 def graph(model: DepthNetwork) -> bytes:
     """`pixels` uint8 [N, 168, 224, 3], BGR, to `depth` float32 [N, 168, 224], metres; weights stored as float16."""
     facts = {"network": NAME, "weights": "trained on Osprey's procedural world"}
-    return halved(depth_graph.export(model.eval(), metres, WIDTH, HEIGHT, facts))
+    return halved(depth_graph.export(model.eval(), served, WIDTH, HEIGHT, facts))
 
 
-def served(content: bytes) -> Callable[[np.ndarray], np.ndarray]:
+def run(content: bytes) -> Callable[[np.ndarray], np.ndarray]:
     """Metres [height, width] of a picture [height, width, 3], RGB, as the server makes them."""
     session = onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
 
@@ -102,7 +98,7 @@ def main() -> None:
         model.load_state_dict(torch.load(options.checkpoints / f"depth-{seed}.pt", weights_only=True))
         graphs.append(graph(model))
         trained = json.loads((options.checkpoints / f"depth-{seed}.json").read_text())
-        runs.append({**trained, "heldOut": measured(served(graphs[-1]), held_out, dataset.HELD_OUT)})
+        runs.append({**trained, "heldOut": measured(run(graphs[-1]), held_out, dataset.HELD_OUT)})
         print(runs[-1])
     of_planes = planes(held_out, dataset.HELD_OUT)
     print(of_planes)

@@ -14,6 +14,7 @@ import depth_quality
 import publish_depth
 from depth_quality import aligned, depths_of, plane, relative_error
 from world import dataset
+from world.scene import random_scene
 
 
 def places(height: int, width: int) -> np.ndarray:
@@ -69,16 +70,55 @@ def test_the_loss_is_nothing_where_all_is_right_and_sees_scale_and_slopes() -> N
     exact = truth.clone()
     exact[:, 4:] = depth.widened(known, 48, 64).exp()[:, 4:]
     assert depth.loss_of(known, exact) == pytest.approx(0, abs=1e-5)
-    assert depth.loss_of(known + 0.1, exact) == pytest.approx(0.1, abs=1e-3)
+    assert depth.loss_of(known + 0.1, exact) == pytest.approx(np.expm1(0.1), abs=1e-3)
+    assert depth.loss_of(known - 0.1, exact) == pytest.approx(-np.expm1(-0.1), abs=1e-3)
     bumpy = known + 0.1 * (torch.arange(32) % 2)
     assert depth.loss_of(bumpy, exact) > depth.loss_of(known + 0.05, exact) + 0.02
 
 
-def test_what_a_longer_lens_shows_is_so_much_nearer() -> None:
-    pixels, depths = np.zeros((24, 32, 3), np.uint8), np.full((24, 32), 2, np.float16)
-    shown = {float(depth.example(np.random.default_rng(k), pixels, depths, 16, 12)[1].max()) for k in range(40)}
-    assert max(shown) == 2
-    assert 2 * depth.LEAST_SHARE <= min(shown) < 1.6
+def test_a_longer_lens_shows_a_part_of_the_picture_as_far_away_as_it_is() -> None:
+    pixels, depths = np.zeros((240, 320, 3), np.uint8), np.zeros((240, 320), np.float16)
+    depths[:] = np.linspace(1, 2, 320)
+    shares = []
+    for k in range(40):
+        _, seen, share = depth.example(np.random.default_rng(k), pixels, depths, 160, 120, 0.7)
+        assert 1 <= seen.min() and seen.max() <= 2
+        assert np.ptp(seen) == pytest.approx(share, abs=0.02)
+        shares.append(share)
+    assert max(shares) == 1
+    assert 0.7 <= min(shares) < 0.8
+    assert 10 < shares.count(1) < 30
+
+
+def test_focal_lengths_are_those_the_pictures_were_rendered_with() -> None:
+    lengths = depth.focal_lengths(dataset.VALIDATION, 12)
+    assert np.isnan(lengths).tolist() == [False] * 11 + [True]
+    for number in (0, 5):
+        scene = random_scene(np.random.default_rng([dataset.VALIDATION.stream, number]), dataset.VALIDATION.photographs)
+        assert lengths[number] == pytest.approx(0.5 / scene.camera.half_angle_tangent, rel=1e-6)
+        assert 0.7 < lengths[number] < 1.2
+
+
+def test_a_batch_tells_the_focal_length_of_what_it_shows() -> None:
+    random = np.random.default_rng(1)
+    pictures = dataset.Pictures(
+        random.integers(0, 256, (20, 48, 64, 3), np.uint8), np.zeros((20, 48, 64), np.uint8), np.ones((20, 48, 64), np.float16)
+    )
+    values, depths, lengths = depth.batch(1, 0, pictures, np.full(20, 0.9, np.float32), 32, 0.7)
+    assert values.shape == (depth.BATCH, 3, 24, 32)
+    assert depths.shape == (depth.BATCH, 24, 32)
+    whole = np.log(0.9)
+    assert lengths.min().item() == pytest.approx(whole, abs=1e-6)
+    assert whole + 0.1 < lengths.max().item() <= whole - np.log(0.7) + 1e-6
+
+
+def test_places_tell_every_cell_from_every_other() -> None:
+    found = depth.places(11, 14)
+    assert found.shape == (154, 4 * depth.WAVES)
+    apart = torch.cdist(found, found) + 10 * torch.eye(154)
+    assert apart.min() > 0.1
+    # Where a cell is does not depend on how many there are.
+    assert torch.allclose(depth.places(1, 1)[0], depth.places(3, 3)[4], atol=1e-5)
 
 
 def test_learns_one_scene() -> None:
@@ -88,10 +128,10 @@ def test_learns_one_scene() -> None:
     truth = torch.ones(2, 48, 64)
     truth[0, 12:36, 16:48], truth[1, :24] = 0.5, 2
     values = torch.from_numpy(random.normal(size=(2, 3, 48, 64)).astype(np.float32)) / 4 + truth[:, None]
-    optimizer = torch.optim.AdamW(model.parameters(), 2e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
     losses = []
-    for _ in range(25):
-        loss = depth.loss_of(model(values), truth)
+    for _ in range(60):
+        loss = depth.loss_of(model(values)[0], truth)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -101,27 +141,35 @@ def test_learns_one_scene() -> None:
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(depth, "BATCH", 2)
-    monkeypatch.setattr(depth, "KEPT_EVERY", 2)
-    monkeypatch.setattr(depth, "WIDTHS", ((64, 1.0),))
+    monkeypatch.setattr(depth, "KEPT_EVERY", 1)
+    rounds = (depth.Round(3, 5e-3, ((64, 1.0),), 0.7), depth.Round(2, 2e-3, ((64, 0.5), (96, 1.0)), 1.0))
+    monkeypatch.setattr(depth, "ROUNDS", rounds)
     random = np.random.default_rng(1)
     pictures = dataset.Pictures(
         random.integers(0, 256, (5, dataset.HEIGHT, dataset.WIDTH, 3), np.uint8),
         np.zeros((5, dataset.HEIGHT, dataset.WIDTH), np.uint8),
         random.uniform(0.5, 3, (5, dataset.HEIGHT, dataset.WIDTH)).astype(np.float16),
     )
+    focal = np.full(5, 0.9, np.float32)
     backbone = depth.published_backbone()
-    whole, _ = depth.train(1, 4, pictures, tmp_path / "whole", backbone)
+    whole, _ = depth.train(1, 5, pictures, focal, tmp_path / "whole", backbone)
     batch = depth.batch
+    seen = []
 
-    def interrupted(seed: int, step: int, *rest: object) -> tuple[torch.Tensor, torch.Tensor]:
-        if step == 3:
-            raise KeyboardInterrupt
-        return batch(seed, step, *rest)
+    # Within the first round, and where the second begins.
+    for last in (2, 3):
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(depth, "batch", interrupted)
-        depth.train(1, 4, pictures, tmp_path / "kept", backbone)
-    resumed, _ = depth.train(1, 4, pictures, tmp_path / "kept", backbone)
+        def interrupted(seed: int, step: int, *rest: object) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            if step == last:
+                raise KeyboardInterrupt
+            seen.append(step)
+            return batch(seed, step, *rest)
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(depth, "batch", interrupted)
+            depth.train(1, 5, pictures, focal, tmp_path / "kept", backbone)
+    assert seen == [0, 1, 2]
+    resumed, _ = depth.train(1, 5, pictures, focal, tmp_path / "kept", backbone)
     for name, weights in whole.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
 
@@ -132,10 +180,19 @@ def test_the_graph_answers_as_the_network_but_for_halved_weights() -> None:
     model.backbone.load_state_dict({**model.backbone.state_dict(), **depth.published_backbone()})
     model.eval()
     pixels = np.random.default_rng(1).integers(0, 256, (depth.HEIGHT, depth.WIDTH, 3), np.uint8)
-    found = publish_depth.served(publish_depth.graph(model))(pixels)
+    found = publish_depth.run(publish_depth.graph(model))(pixels)
     expected = depth.answer(model, pixels)
     assert expected.std() > 1e-3
     assert np.abs(found / expected - 1).max() < 0.01
+
+
+def test_the_mirror_image_of_a_picture_is_as_far_away() -> None:
+    torch.manual_seed(1)
+    model = depth.DepthNetwork().eval()
+    values = torch.randn(1, 3, 48, 64)
+    found = depth.served(model, values)
+    assert found.std() > 1e-4
+    assert torch.allclose(depth.served(model, values.flip(3)), found.flip(2), atol=1e-4)
 
 
 def test_the_card_of_the_shipped_network_has_its_figures() -> None:
