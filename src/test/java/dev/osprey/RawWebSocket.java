@@ -1,5 +1,6 @@
 package dev.osprey;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -44,6 +45,15 @@ public final class RawWebSocket implements AutoCloseable {
      * @param receiveBufferBytes what the client's system may hold for it; 0 leaves that to the system
      */
     public RawWebSocket(URI address, int receiveBufferBytes) throws IOException {
+        this(address, receiveBufferBytes, new byte[0]);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param early sent together with the handshake
+     */
+    public RawWebSocket(URI address, int receiveBufferBytes, byte[] early) throws IOException {
         socket = new Socket();
         if (receiveBufferBytes > 0) {
             socket.setReceiveBufferSize(receiveBufferBytes);
@@ -53,10 +63,13 @@ public final class RawWebSocket implements AutoCloseable {
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
         String query = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
-        out.write(("GET " + address.getPath() + query + " HTTP/1.1\r\nHost: " + address.getHost()
+        ByteArrayOutputStream first = new ByteArrayOutputStream();
+        first.writeBytes(("GET " + address.getPath() + query + " HTTP/1.1\r\nHost: " + address.getHost()
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
+        first.writeBytes(early);
+        out.write(first.toByteArray());
         skipResponse();
     }
 

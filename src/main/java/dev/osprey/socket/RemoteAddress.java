@@ -1,5 +1,7 @@
 package dev.osprey.socket;
 
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -30,6 +32,13 @@ public class RemoteAddress extends HttpFilter {
     /** By name, because on another container the class is not there. */
     private static final String TYRUS = "org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler";
 
+    private final transient Provider<Caretaker> caretaker;
+
+    @Inject
+    RemoteAddress(Provider<Caretaker> caretaker) {
+        this.caretaker = caretaker;
+    }
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -39,7 +48,7 @@ public class RemoteAddress extends HttpFilter {
         }
         Wire.rememberHandshake(request);
         try {
-            chain.doFilter(new WithAddress(request), response);
+            chain.doFilter(new WithAddress(request, caretaker.get()), response);
         } finally {
             Wire.forgetHandshake();
         }
@@ -47,8 +56,11 @@ public class RemoteAddress extends HttpFilter {
 
     private static final class WithAddress extends HttpServletRequestWrapper {
 
-        WithAddress(HttpServletRequest request) {
+        private final Caretaker caretaker;
+
+        WithAddress(HttpServletRequest request, Caretaker caretaker) {
             super(request);
+            this.caretaker = caretaker;
         }
 
         @Override
@@ -73,7 +85,12 @@ public class RemoteAddress extends HttpFilter {
 
         @Override
         public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
-            return type.getName().equals(TYRUS) ? type.cast(super.upgrade(UnmaskedUpgrade.class)) : super.upgrade(type);
+            if (!type.getName().equals(TYRUS)) {
+                return super.upgrade(type);
+            }
+            UnmaskedUpgrade upgrade = super.upgrade(UnmaskedUpgrade.class);
+            upgrade.endsBy(Wire.ofHandshake().<Runnable>map(wire -> wire::close).orElse(() -> {}), caretaker::later);
+            return type.cast(upgrade);
         }
     }
 }

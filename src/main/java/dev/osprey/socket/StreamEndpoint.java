@@ -71,8 +71,7 @@ public abstract class StreamEndpoint {
 
     @OnOpen
     public void open(Session session) {
-        long beganNanos = connections.beganNanos();
-        WebSocketPeer client = new WebSocketPeer(session, close -> connections.onceOpen(beganNanos, close));
+        WebSocketPeer client = new WebSocketPeer(session);
         peer = client;
         // Once more, whatever the address was that led here.
         if (scopes.stream().noneMatch(client.caller()::may)) {

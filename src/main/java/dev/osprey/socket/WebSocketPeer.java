@@ -39,17 +39,9 @@ public final class WebSocketPeer implements Peer {
     private final Async remote;
     private final String address;
     private final Caller caller;
-    private final Consumer<Runnable> onceOpen;
 
-    /** For a container whose connections may be closed at any time. */
     public WebSocketPeer(Session session) {
-        this(session, Runnable::run);
-    }
-
-    /** @param onceOpen runs what closes the session when that is open for good */
-    WebSocketPeer(Session session, Consumer<Runnable> onceOpen) {
         this.session = session;
-        this.onceOpen = onceOpen;
         this.remote = session.getAsyncRemote();
         stopIdleTimers(session);
         this.caller = session.getUserProperties().get(CALLER) instanceof Caller known ? known : Caller.NOBODY;
@@ -103,10 +95,6 @@ public final class WebSocketPeer implements Peer {
 
     @Override
     public void close(CloseCode code, String reason) {
-        onceOpen.accept(() -> closeNow(code, reason));
-    }
-
-    private void closeNow(CloseCode code, String reason) {
         try {
             session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.code()), shortened(reason)));
         } catch (IOException | RuntimeException e) {

@@ -50,30 +50,52 @@ final class Wire {
     /** The wire of the handshake that this thread answers. */
     static Optional<Wire> ofHandshake() {
         ServletRequest request = HANDSHAKE.get();
-        while (request instanceof ServletRequestWrapper wrapper) {
-            request = wrapper.getRequest();
-        }
-        if (request == null) {
-            return Optional.empty();
+        return request == null ? Optional.empty() : of(request);
+    }
+
+    /** What a request has come by. */
+    static Optional<Wire> of(ServletRequest request) {
+        ServletRequest containers = request;
+        while (containers instanceof ServletRequestWrapper wrapper) {
+            containers = wrapper.getRequest();
         }
         try {
-            Object coyote = call(call(request, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
+            Object coyote = call(call(containers, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
             return Optional.of(new Wire(call(call(coyote, "getContext"), "getConnection")));
         } catch (ReflectiveOperationException e) {
-            LOG.log(
+            RATIONED.log(
                     Level.WARNING,
-                    "A client that does not read will keep its connection: the container is not known",
+                    "A client that does not read will keep its connection",
+                    "the container is not known",
                     e);
             return Optional.empty();
         }
     }
 
+    boolean isOpen() {
+        try {
+            return Boolean.TRUE.equals(call(connection, "isOpen"));
+        } catch (ReflectiveOperationException e) {
+            RATIONED.log(Level.WARNING, "A connection could not be looked at", "the container is not known", e);
+            return true;
+        }
+    }
+
     /** Ends the connection, whatever the client has not read; harmless when it has ended. */
     void cut() {
+        end("terminateSilently");
+    }
+
+    /** Ends the connection once all that was sent has left; harmless when it has ended. */
+    void close() {
+        end("closeSilently");
+    }
+
+    private void end(String method) {
         try {
-            connection.getClass().getMethod("terminateSilently").invoke(connection);
+            call(connection, method);
         } catch (ReflectiveOperationException e) {
-            RATIONED.log(Level.WARNING, "A connection could not be cut", "the container is not known", e);
+            RATIONED.log(Level.WARNING, "A connection could not be ended", "the container is not known", e);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.osprey.fault.RationedLog;
 import dev.osprey.metrics.Meters;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,18 +29,9 @@ public final class Connections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> byAddress = new HashMap<>();
     private volatile boolean retired;
-    private volatile boolean closed;
-    private final Queue<Due> leaving = new ConcurrentLinkedQueue<>();
-    private final Queue<Due> opening = new ConcurrentLinkedQueue<>();
+    private final Queue<Leaving> leaving = new ConcurrentLinkedQueue<>();
 
-    /** What is to be done some time after a moment. */
-    private record Due(long sinceNanos, Runnable work) {}
-
-    /**
-     * In which the container is certain to have opened a connection. One that is closed before, it takes apart while it puts it together:
-     * two connections may then have the same request, and threads wait for ever ({@code docs/rationale.md}).
-     */
-    static final Duration OPENING = Duration.ofMillis(100);
+    private record Leaving(long sinceNanos, Runnable cut) {}
 
     /** @param limits asked each time, as they may change */
     public Connections(Supplier<OspreyConfig.Stream> limits, Meters meters, LongSupplier nanoClock) {
@@ -123,48 +113,19 @@ public final class Connections {
      * @param cut ends what carries it, once the client has had the send timeout to read its last messages
      */
     public void leave(Runnable cut) {
-        leaving.add(new Due(nanoClock.getAsLong(), cut));
-    }
-
-    /** When a connection that begins now does so, for {@link #onceOpen}. */
-    public long beganNanos() {
-        return nanoClock.getAsLong();
-    }
-
-    /**
-     * Closes a connection: at once, or, where it may still be being opened, with the {@link #closeOpened} after that.
-     *
-     * @param beganNanos what {@link #beganNanos} was
-     */
-    public void onceOpen(long beganNanos, Runnable close) {
-        if (closed || nanoClock.getAsLong() - beganNanos > OPENING.toNanos()) {
-            close.run();
-        } else {
-            opening.add(new Due(beganNanos, close));
-            if (closed) {
-                // Nobody comes any more to do what is due.
-                closeAllOpening();
-            }
-        }
-    }
-
-    /** To be called several times a second, by one thread at a time. */
-    public void closeOpened() {
-        doDue(opening, OPENING);
-    }
-
-    private void doDue(Queue<Due> all, Duration after) {
-        long sinceNanos = nanoClock.getAsLong() - after.toNanos();
-        for (Due first = all.peek(); first != null && first.sinceNanos() - sinceNanos < 0; first = all.peek()) {
-            all.remove();
-            guarded(first.work());
-        }
+        leaving.add(new Leaving(nanoClock.getAsLong(), cut));
     }
 
     /** Pings, times out and cuts; to be called about once a second, by one thread at a time. */
     public void check() {
         List.copyOf(open).forEach(connection -> guarded(connection::check));
-        doDue(leaving, limits.get().sendTimeout());
+        long sinceNanos = nanoClock.getAsLong() - limits.get().sendTimeout().toNanos();
+        for (Leaving first = leaving.peek();
+                first != null && first.sinceNanos() - sinceNanos < 0;
+                first = leaving.peek()) {
+            leaving.remove();
+            guarded(first.cut());
+        }
     }
 
     /** One connection's trouble must not end the care of all: an executor never repeats a task that threw. */
@@ -194,14 +155,6 @@ public final class Connections {
 
     /** Tells everybody that the server goes away, at once. */
     public void close() {
-        closed = true;
         List.copyOf(open).forEach(Connection::closeGoingAway);
-        closeAllOpening();
-    }
-
-    private void closeAllOpening() {
-        for (Due last = opening.poll(); last != null; last = opening.poll()) {
-            guarded(last.work());
-        }
     }
 }

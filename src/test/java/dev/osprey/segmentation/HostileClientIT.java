@@ -18,6 +18,7 @@ import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,6 +314,66 @@ class HostileClientIT extends RealServer {
             RawWebSocket idle = connectRaw();
             idle.vanish();
         }
+    }
+
+    /** More often than the container has threads. */
+    @Test
+    void sendsItsFirstMessageTogetherWithTheHandshake() throws Exception {
+        byte[] message = RawWebSocket.text("{\"type\":\"get_stats\"}");
+        for (int i = 0; i < 250; i++) {
+            try (RawWebSocket client = new RawWebSocket(webSocket("/ws"), 0, message)) {
+                assertEquals(
+                        "connected", StreamClient.json(client.next().text()).getString("type"));
+                assertEquals("stats", StreamClient.json(client.next().text()).getString("type"));
+            }
+        }
+    }
+
+    /** The container would give what it has for one client to the next while somebody is still at it. */
+    @Test
+    void leavesInTheMiddleOfComingWithoutAnybodyElseNoticing() throws Exception {
+        byte[] leave = RawWebSocket.frame(RawWebSocket.CLOSE, new byte[] {3, (byte) 0xE8});
+        byte[] message = RawWebSocket.text("{\"type\":\"get_stats\"}");
+        AtomicBoolean enough = new AtomicBoolean();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<Integer>> coming = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                coming.add(threads.submit(() -> {
+                    int count = 0;
+                    for (; !enough.get(); count++) {
+                        RawWebSocket client = new RawWebSocket(webSocket("/ws"), 4_096);
+                        for (int sent = 0; sent < count % 3 * 20; sent++) {
+                            client.send(message);
+                        }
+                        if (count % 4 > 0) {
+                            client.send(leave);
+                        }
+                        if (count % 2 == 0) {
+                            client.vanish();
+                        } else {
+                            client.close();
+                        }
+                    }
+                    return count;
+                }));
+            }
+            String file = get("/js/theme.js").body();
+            for (int i = 0; i < 2_000; i++) {
+                HttpResponse<String> answer = get("/js/theme.js");
+                assertEquals(200, answer.statusCode(), answer::body);
+                assertEquals(file, answer.body());
+            }
+            enough.set(true);
+            for (Future<Integer> client : coming) {
+                assertTrue(client.get() > 0);
+            }
+        } finally {
+            enough.set(true);
+            threads.shutdown();
+        }
+        await("All have left", () -> activeConnections() == 0);
+        assertEquals(List.of(), warnings(loggedBefore, "org.glassfish.grizzly", "jakarta.enterprise.web"));
     }
 
     @Test

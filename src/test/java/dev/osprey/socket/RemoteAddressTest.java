@@ -90,7 +90,7 @@ class RemoteAddressTest {
 
     private HttpServletRequest passed() throws Exception {
         List<ServletRequest> passed = new ArrayList<>();
-        new RemoteAddress()
+        new RemoteAddress(Caretaker::new)
                 .doFilter(
                         request,
                         fake(HttpServletResponse.class, (proxy, method, arguments) -> null),

@@ -98,15 +98,6 @@ class WebSocketPeerTest {
     }
 
     @Test
-    void closesNoSessionThatIsStillBeingOpened() {
-        List<Runnable> later = new ArrayList<>();
-        new WebSocketPeer(session(), later::add).close(CloseCode.TRY_AGAIN_LATER, "full");
-        assertEquals(List.of(), asked);
-        later.forEach(Runnable::run);
-        assertEquals(List.of("close 1013 full"), asked);
-    }
-
-    @Test
     void knowsWhereTheClientIs() {
         assertEquals("192.0.2.1", peer.address());
     }

@@ -41,30 +41,6 @@ class ConnectionsTest {
     }
 
     @Test
-    void closesAConnectionOnceItIsOpen() {
-        List<String> closed = new ArrayList<>();
-        long began = connections.beganNanos();
-        connections.onceOpen(began, () -> closed.add("at once"));
-        connections.closeOpened();
-        assertEquals(List.of(), closed);
-
-        nanos += Connections.OPENING.toNanos() / 2;
-        connections.onceOpen(connections.beganNanos(), () -> closed.add("later"));
-        nanos += Connections.OPENING.toNanos() / 2 + 1;
-        connections.closeOpened();
-        assertEquals(List.of("at once"), closed);
-        connections.onceOpen(began, () -> closed.add("one that has been open"));
-        nanos += Connections.OPENING.toNanos();
-        connections.closeOpened();
-        assertEquals(List.of("at once", "one that has been open", "later"), closed);
-
-        connections.onceOpen(connections.beganNanos(), () -> closed.add("at the end"));
-        connections.close();
-        connections.onceOpen(connections.beganNanos(), () -> closed.add("after it"));
-        assertEquals(List.of("at the end", "after it"), closed.subList(3, closed.size()));
-    }
-
-    @Test
     void goesByTheLimitsAsTheyAre() {
         Connection first = admitted("a");
         admitted("a");
