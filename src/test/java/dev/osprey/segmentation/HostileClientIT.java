@@ -18,6 +18,8 @@ import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -412,6 +414,26 @@ class HostileClientIT extends RealServer {
         await("All have left", () -> activeConnections() == 0);
         assertEquals(1_000, metric("application", "osprey_disconnections_total") - disconnections);
         // Not one of them is worth a line; a few may come from elsewhere meanwhile.
+        List<String> lines = logged().subList(logged, logged().size());
+        assertTrue(lines.size() < 10, () -> lines.size() + " lines: " + lines.subList(0, 10));
+    }
+
+    @Test
+    void leavesInTheMiddleOfAFileWithoutFillingTheLog() throws Exception {
+        int logged = logged().size();
+        URI clip = http("/samples/world.mp4");
+        byte[] request = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n"
+                .formatted(clip.getPath(), clip.getAuthority())
+                .getBytes(UTF_8);
+        for (int i = 0; i < 50; i++) {
+            Socket client = new Socket(clip.getHost(), clip.getPort());
+            client.getOutputStream().write(request);
+            assertEquals('H', client.getInputStream().read());
+            // The rest is thrown away, and the server is told that nobody takes it.
+            client.setSoLinger(true, 0);
+            client.close();
+        }
+        assertEquals(200, get("/js/theme.js").statusCode());
         List<String> lines = logged().subList(logged, logged().size());
         assertTrue(lines.size() < 10, () -> lines.size() + " lines: " + lines.subList(0, 10));
     }
