@@ -1,6 +1,10 @@
 package dev.osprey.bench;
 
+import dev.osprey.access.Caller;
+import dev.osprey.access.Credential;
+import dev.osprey.access.Scope;
 import dev.osprey.bench.echo.EchoEndpoint;
+import dev.osprey.fault.RationedLog;
 import dev.osprey.socket.WebSocketPeer;
 import dev.osprey.stream.Peer;
 import java.io.IOException;
@@ -42,7 +46,9 @@ final class RoundTripBenchmark {
             client.ask("rehearse " + 10 * CONNECTIONS);
             // With what it reads and sends by.
             Path echo = WebArchive.write(
-                    Benchmark.FOLDER.resolve("echo.war"), EchoEndpoint.class, WebSocketPeer.class, Peer.class);
+                    Benchmark.FOLDER.resolve("echo.war"),
+                    List.of(EchoEndpoint.class, WebSocketPeer.class, Peer.class, RationedLog.class),
+                    List.of(Caller.class, Scope.class, Credential.class));
             try (PayaraServer server = benchmark.server(
                     List.of(PayaraServer.OSPREY, echo), "-Dosprey.segmentation.balanced-model=" + MODEL)) {
                 // Asked before anything else, since this is about a server that has just become ready.

@@ -35,7 +35,7 @@ public class RemoteAddress extends HttpFilter {
     private final transient Provider<Caretaker> caretaker;
 
     @Inject
-    RemoteAddress(Provider<Caretaker> caretaker) {
+    protected RemoteAddress(Provider<Caretaker> caretaker) {
         this.caretaker = caretaker;
     }
 
