@@ -68,10 +68,12 @@ class Round:
     least_share: float
 
 
-# The second one is a warm restart (I. Loshchilov and F. Hutter, 2017) with nothing but what is served: whole pictures.
+# The later ones are warm restarts (I. Loshchilov and F. Hutter, 2017) with nothing but what is served: whole pictures.
 ROUNDS = (
     Round(13000, 5e-3, ((112, 0.25), (160, 0.7), (224, 1.0)), 0.7),
     Round(4000, 2.5e-3, ((224, 1.0),), 1.0),
+    Round(8000, 3.5e-3, ((224, 1.0),), 1.0),
+    Round(4000, 3e-3, ((224, 1.0),), 1.0),
 )
 
 
