@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.osprey.stream.Connections;
 import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -31,7 +31,7 @@ public class Caretaker {
     private @Nullable ManagedScheduledExecutorService clock;
 
     @Resource
-    private @Nullable ManagedExecutorService threads;
+    private @Nullable ManagedThreadFactory threads;
 
     public void lookAfter(Connections connections) {
         lookAfter(connections, () -> {});
@@ -54,13 +54,13 @@ public class Caretaker {
                         TimeUnit.SECONDS));
     }
 
-    /** Does something after a time, on a thread that answers no requests; at once where the server is at its end. */
+    /** Does something after a time, on a thread that does nothing else; at once where the server is at its end. */
     void later(Duration delay, Runnable work) {
         ManagedScheduledExecutorService when = requireNonNull(clock);
-        ManagedExecutorService where = requireNonNull(threads);
+        ManagedThreadFactory where = requireNonNull(threads);
         try {
-            // What takes long must not keep the clock.
-            Future<?> unused = when.schedule(() -> where.execute(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> unused =
+                    when.schedule(() -> where.newThread(work).start(), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException | IllegalStateException e) {
             LOG.log(Level.DEBUG, "The container takes no work any more", e);
             work.run();

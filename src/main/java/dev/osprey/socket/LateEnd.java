@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
- * A connection that is handed back to the container some time after it was closed, on a thread that answers no requests. Payara keeps
+ * A connection that is handed back to the container some time after it was closed, on a thread that does nothing else. Payara keeps
  * the request and the response of a handshake for the next request that comes to the thread which closes the connection, whoever else
  * is still at them: the one that opens it, one that reads from it, one that writes to it. What these do then happens to somebody else's
  * request ({@code docs/rationale.md}, "Nobody gets another's answer").
@@ -33,7 +33,7 @@ final class LateEnd implements WebConnection {
 
     /**
      * @param wire ends the TCP connection, so that nothing is read while the container takes apart what it would be read with
-     * @param later does something after that time, on a thread that answers no requests
+     * @param later does something after that time, on a thread that does nothing else
      */
     LateEnd(WebConnection connection, Runnable wire, BiConsumer<Duration, Runnable> later) {
         this.connection = connection;

@@ -47,10 +47,7 @@ class HostileClientIT extends RealServer {
     private static final int MAX_MESSAGE_BYTES = 16_777_216;
     private static final int MAX_MALFORMED_MESSAGES = 20;
 
-    /**
-     * The container keeps requests for later ones, each with what its WebSocket read last: here, up to 20 MB. As much again is
-     * held for each of those that flood at the moment.
-     */
+    /** Up to 20 MB are held for each of those that flood at the moment or have left within the last second. */
     private static final long HEAP_TOLERANCE_MIB = 256;
 
     private static final long RESIDENT_TOLERANCE_MIB = 250;
