@@ -31,8 +31,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before everything else: where the start failed, every request is told so and the log says why, and when the server stops nothing new is begun. Refusing to be deployed instead would
- * bury the reason in the container's stack traces and answer 404. First of all filters by its place in {@code web.xml}.
+ * Stands before everything that answers: where the start failed, every request is told so and the log says why, and when the server stops nothing new is begun. Refusing to be deployed instead would
+ * bury the reason in the container's stack traces and answer 404. By its place in {@code web.xml}.
  */
 public class Gate extends HttpFilter {
 
